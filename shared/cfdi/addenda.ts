@@ -7,7 +7,7 @@
 import { SaxesParser } from 'saxes';
 import { type Attributes, writeAttributes } from '../xml/escape.ts';
 import { encodeXml } from './encoding.ts';
-import type { ByteRange, CfdiScan } from './scan.ts';
+import type { ByteRange, CfdiScan } from './model.ts';
 
 type Text = string | null | undefined;
 

@@ -16,6 +16,11 @@ export type CfdiProblem =
 /** Parent of all refusals. */
 export abstract class CfdiError extends Error {
   abstract readonly code: CfdiProblem;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
 }
 
 /** The bytes are no well-formed XML. */

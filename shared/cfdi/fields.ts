@@ -3,7 +3,7 @@ import { type Rfc, readRfc } from '../identity/rfc.ts';
 import { readUuid, type Uuid } from '../identity/uuid.ts';
 import { NotACfdiError, NoUuidError } from './errors.ts';
 import type { ElementEvent, ElementReader } from './events.ts';
-import type { CfdiScan, CfdiType } from './scan.ts';
+import type { CfdiScan, CfdiType } from './model.ts';
 
 const versions: Readonly<Record<string, '3.3' | '4.0'>> = {
   'http://www.sat.gob.mx/cfd/3': '3.3',

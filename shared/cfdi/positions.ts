@@ -2,7 +2,7 @@
 import { byteOffset, type CfdiEncoding } from './encoding.ts';
 import { NotACfdiError } from './errors.ts';
 import type { ElementEvent, ElementReader } from './events.ts';
-import type { CfdiScan, ExistingAddenda } from './scan.ts';
+import type { CfdiScan, ExistingAddenda } from './model.ts';
 
 type Positions = Pick<CfdiScan, 'insertAt' | 'prefixBound' | 'existingAddenda'>;
 

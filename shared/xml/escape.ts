@@ -6,7 +6,7 @@
  * What XML 1.0 cannot carry, even escaped: control characters other than tab and line ends, halves of surrogate pairs,
  * U+FFFE and U+FFFF. Written without control characters in the source.
  */
-const impossible = /(?![\t\n\r])\p{Cc}(?<![\u0080-\u009F])|\p{Cs}|[\uFFFE\uFFFF]/gu;
+const impossible = /(?![\t\n\r])\p{Cc}(?<![\u007F-\u009F])|\p{Cs}|[\uFFFE\uFFFF]/gu;
 
 const named: Readonly<Record<string, string>> = {
   '&': '&amp;',

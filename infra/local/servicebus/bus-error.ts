@@ -48,11 +48,12 @@ export function messageLockLost(): BusError {
   );
 }
 
-/** The lock on session `id` has expired or belongs to somebody else. */
-export function sessionLockLost(id: string): BusError {
+/** The lock on session `id` (or, without it, on the message's session) has expired or belongs to somebody else. */
+export function sessionLockLost(id?: string): BusError {
+  const session = id === undefined ? 'The session lock' : `The lock on session '${id}'`;
   return new BusError(
     'com.microsoft:session-lock-lost',
-    `The session lock for session '${id}' has expired or was lost. Accept the session again.`,
+    `${session} has expired or was lost. Accept the session again.`,
   );
 }
 

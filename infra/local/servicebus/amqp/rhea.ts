@@ -28,6 +28,7 @@ export interface Codec {
   wrap_binary(value: Buffer): Typed;
   wrap_uuid(value: Buffer): Typed;
   wrap_timestamp(value: number): Typed;
+  wrap_map(value: Record<string, unknown>): Typed;
   wrap_array(values: unknown[], typecode: number, descriptor: undefined): Typed;
   described(descriptor: Typed, value: Typed): Typed;
   unwrap(value: unknown): unknown;
@@ -142,7 +143,9 @@ export function answerDrain(sender: Sender): void {
 }
 
 /** How a delivery ends. */
-export type Outcome = { readonly accepted: true } | { readonly rejected: { condition: string; description: string } };
+export type Outcome =
+  | { readonly accepted: true }
+  | { readonly rejected: { condition: string; description: string } };
 
 const lastOutcome = new WeakMap<Session, 'accepted' | 'rejected'>();
 
