@@ -9,7 +9,7 @@
  * scan.uuid; // '6F35D3B5-3651-5370-BC2C-14CDBE384CD7'
  */
 import { decodeFile, detectEncoding } from './encoding.ts';
-import { TooLargeCfdiError } from './errors.ts';
+import { NotACfdiError, TooLargeCfdiError } from './errors.ts';
 import { readEvents } from './events.ts';
 import { collectFields } from './fields.ts';
 import type { CfdiScan } from './model.ts';
@@ -29,6 +29,9 @@ export function scanCfdi(bytes: Uint8Array, limit: number = defaultSizeLimit): C
   if (bytes.length > limit) throw new TooLargeCfdiError(`${bytes.length} bytes, the limit is ${limit}`);
   const encoding = detectEncoding(bytes);
   const file = decodeFile(bytes, encoding);
+  // What web servers answer instead of a file: worth a name of its own, and seldom well-formed.
+  if (/^\uFEFF?\s*<(!doctype\s+html|html)\b/i.test(file.text))
+    throw new NotACfdiError('an HTML page, no CFDI');
   const fields = collectFields();
   const positions = locateAddenda(file.text, encoding);
   readEvents(file, [fields, positions]);

@@ -66,7 +66,9 @@ export function planFaults(file: string | undefined, waiting: ReadonlySet<string
     const countFile = `${file}.counts`;
     const cycleFile = join(dirname(file), 'cycle');
     const cycle = existsSync(cycleFile) ? Number(readFileSync(cycleFile, 'utf8').trim()) : undefined;
-    const before = existsSync(countFile) ? z.array(z.number()).parse(JSON.parse(readFileSync(countFile, 'utf8'))) : [];
+    const before = existsSync(countFile)
+      ? z.array(z.number()).parse(JSON.parse(readFileSync(countFile, 'utf8')))
+      : [];
     list.forEach(({ when, effect }, index) => {
       const inCycle = when.cycle === undefined || when.cycle === cycle;
       const happens = inCycle && (effect.type !== 'fail-file' || waiting.has(effect.uuid.toUpperCase()));
@@ -81,7 +83,9 @@ export function planFaults(file: string | undefined, waiting: ReadonlySet<string
   return {
     exitWithoutImport: without?.exitCode,
     hang: firing.some((effect) => effect.type === 'hang'),
-    failFiles: new Set(firing.flatMap((effect) => (effect.type === 'fail-file' ? [effect.uuid.toUpperCase()] : []))),
+    failFiles: new Set(
+      firing.flatMap((effect) => (effect.type === 'fail-file' ? [effect.uuid.toUpperCase()] : [])),
+    ),
     exitMidway: midway?.exitCode,
   };
 }

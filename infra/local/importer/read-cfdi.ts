@@ -29,7 +29,8 @@ const namespaces = new Set(['http://www.sat.gob.mx/cfd/3', 'http://www.sat.gob.m
 
 function positiveNumber(text: string, what: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value <= 0) throw new FileError(`${what} inválido: "${text}"`);
+  if (text === '' || !Number.isFinite(value) || value <= 0)
+    throw new FileError(`${what} inválido: "${text}"`);
   return value;
 }
 

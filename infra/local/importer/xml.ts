@@ -18,7 +18,9 @@ export class FileError extends Error {
 }
 
 function decode(bytes: Uint8Array): string {
-  const declared = /^\s*<\?xml[^>]*encoding=["']([\w-]+)["']/.exec(Buffer.from(bytes.subarray(0, 200)).toString('latin1'));
+  const declared = /^\s*<\?xml[^>]*encoding=["']([\w-]+)["']/.exec(
+    Buffer.from(bytes.subarray(0, 200)).toString('latin1'),
+  );
   try {
     return new TextDecoder(declared?.[1] ?? 'utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -60,4 +62,5 @@ export const childOf = (node: Node | undefined, local: string): Node | undefined
   node?.children.find((child) => child.local === local);
 
 /** The attribute's text, trimmed; '' when absent. */
-export const textOf = (node: Node | undefined, attribute: string): string => node?.attributes[attribute]?.trim() ?? '';
+export const textOf = (node: Node | undefined, attribute: string): string =>
+  node?.attributes[attribute]?.trim() ?? '';

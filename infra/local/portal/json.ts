@@ -63,7 +63,9 @@ function setIn(target: JsonObject, steps: string[], value: Json): void {
   if (last === undefined) return;
   let current: Json = target;
   for (const step of steps) {
-    let next: Json | undefined = Array.isArray(current) ? current[Number(step)] : (current as JsonObject)[step];
+    let next: Json | undefined = Array.isArray(current)
+      ? current[Number(step)]
+      : (current as JsonObject)[step];
     if (typeof next !== 'object' || next === null) {
       next = {};
       put(current, step, next);

@@ -40,7 +40,8 @@ export function quirksFrom(value: Json | undefined, base: Quirks = PLAIN): Quirk
   if (!isObject(value)) throw new Error('quirks must be an object');
   for (const [name, setting] of Object.entries(value)) {
     const plain: unknown = (PLAIN as unknown as Record<string, unknown>)[name];
-    if (plain === undefined) throw new Error(`unknown quirk ${name}; known: ${Object.keys(PLAIN).join(', ')}`);
+    if (plain === undefined)
+      throw new Error(`unknown quirk ${name}; known: ${Object.keys(PLAIN).join(', ')}`);
     const valid =
       name === 'total'
         ? setting === 'exact' || setting === 'missing' || typeof setting === 'number'
@@ -54,8 +55,12 @@ export function quirksFrom(value: Json | undefined, base: Quirks = PLAIN): Quirk
 export function withEpochMilliseconds(value: Json): Json {
   if (Array.isArray(value)) return value.map(withEpochMilliseconds);
   if (typeof value === 'string') {
-    return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/.test(value) ? Date.parse(value) : value;
+    return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/.test(value)
+      ? Date.parse(value)
+      : value;
   }
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withEpochMilliseconds(member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withEpochMilliseconds(member)]),
+  );
 }

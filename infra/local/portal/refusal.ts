@@ -92,7 +92,8 @@ export class PortalRefusal extends Error {
   constructor(symbol: string, description: string) {
     super(description);
     const known = KNOWN[symbol];
-    if (known === undefined) throw new Error(`stand-in: refusal ${symbol} is not in the catalogue of refusal.ts`);
+    if (known === undefined)
+      throw new Error(`stand-in: refusal ${symbol} is not in the catalogue of refusal.ts`);
     this.symbol = symbol;
     this.status = known.status;
     this.number = known.number ?? 9000;

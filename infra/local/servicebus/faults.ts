@@ -53,7 +53,7 @@ export class Faults {
    */
   replace(faults: unknown): void {
     const parsed = z.array(Fault).safeParse(faults);
-    if (!parsed.success) throw new Error(`faults of the bus: ${explain(parsed.error)}`);
+    if (!parsed.success) throw new Error(`faults of the bus: ${explain(parsed.error, faults)}`);
     this.#armed = parsed.data.map((fault) => ({ fault, count: 0 }));
   }
 
@@ -93,15 +93,22 @@ function fires({ nth, times }: Fault['when'], count: number): boolean {
 }
 
 /** One line per mistake, with the unknown name in it. */
-function explain(error: z.ZodError): string {
+function explain(error: z.ZodError, input: unknown): string {
   return error.issues
-    .map((issue) => `${issue.path.join('.') || 'faults'}: ${describeIssue(issue)}`)
+    .map((issue) => `${issue.path.join('.') || 'faults'}: ${describeIssue(issue, input)}`)
     .join('; ');
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const { input } = issue;
-  if (issue.code === 'invalid_union' || issue.code === 'invalid_value') return `unknown ${JSON.stringify(input)}`;
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') return `unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+  if (issue.code === 'invalid_union' || issue.code === 'invalid_value') {
+    return `unknown ${JSON.stringify(valueAt(input, issue.path))}`;
+  }
   return issue.message;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) value = Object(value)[key];
+  return value;
 }

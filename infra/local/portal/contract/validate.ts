@@ -34,7 +34,11 @@ export class Validator {
     const query: Record<string, string | number | boolean | string[]> = {};
     for (const name of new Set(given.keys())) {
       const parameter = parameters.find((candidate) => candidate.name === name);
-      if (parameter === undefined) throw new PortalRefusal('GENERAL__BAD_REQUEST', `query/${name} is not a parameter of ${operation.id}`);
+      if (parameter === undefined)
+        throw new PortalRefusal(
+          'GENERAL__BAD_REQUEST',
+          `query/${name} is not a parameter of ${operation.id}`,
+        );
       query[name] = coerce(parameter, given.getAll(name));
     }
     const check = this.#queryCheck(operation, parameters);
@@ -51,7 +55,8 @@ export class Validator {
 
   /** What is wrong with a reply of ours, or undefined. A status that the contract does not name is an error body. */
   response(operation: Operation, status: number, body: Json | undefined): string | undefined {
-    const pointer = operation.responses.get(status) ?? (status >= 400 ? '#/components/schemas/PortalError' : undefined);
+    const pointer =
+      operation.responses.get(status) ?? (status >= 400 ? '#/components/schemas/PortalError' : undefined);
     if (pointer === undefined) return `status ${status} is not in the contract of ${operation.id}`;
     if (pointer === '') return undefined;
     return this.fault(pointer.replace('#/components/schemas/', ''), body);

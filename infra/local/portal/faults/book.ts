@@ -32,18 +32,26 @@ export class FaultBook {
     this.#entries = [];
   }
 
-  startCycle(cycle: number): void {
+  /** Says which cycle is running; gives the patches that are bound to nothing but its beginning, each once. */
+  startCycle(cycle: number): Fault[] {
     this.#cycle = cycle;
+    return this.#fireOnce(
+      ({ fault, fired }) => fired === 0 && isBoundToCycle(fault) && fault.when.cycle === cycle,
+    );
   }
 
   /** Says that a cycle has ended; gives the standing changes (patches, removals) that come with it, each once. */
   endCycle(cycle: number): Fault[] {
     this.#ended = Math.max(this.#ended, cycle);
-    const due = this.#entries.filter(
+    return this.#fireOnce(
       ({ fault, fired }) => fired === 0 && isStanding(fault) && fault.when.afterCycle === cycle,
     );
-    for (const entry of due) entry.fired += 1;
-    return due.map((entry) => entry.fault);
+  }
+
+  #fireOnce(due: (entry: Entry) => boolean): Fault[] {
+    const entries = this.#entries.filter(due);
+    for (const entry of entries) entry.fired += 1;
+    return entries.map((entry) => entry.fault);
   }
 
   /** The faults that hit this request. Each match is counted, so call it once per request. */
@@ -54,6 +62,7 @@ export class FaultBook {
   #hit(entry: Entry, event: Event): boolean {
     const { when } = entry.fault;
     if (isStanding(entry.fault) && when.afterCycle !== undefined) return false;
+    if (isBoundToCycle(entry.fault)) return false;
     if (when.cycle !== undefined && when.cycle !== this.#cycle) return false;
     if (when.afterCycle !== undefined && this.#ended < when.afterCycle) return false;
     if (when.tenant !== undefined && when.tenant !== event.tenantId) return false;
@@ -73,8 +82,26 @@ function isStanding(fault: Fault): boolean {
   return fault.effect.type === 'patch' || fault.effect.type === 'remove-from-listing';
 }
 
-export function effectsOf<T extends Effect['type']>(faults: readonly Fault[], type: T): Extract<Effect, { type: T }>[] {
-  return faults.map((fault) => fault.effect).filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type);
+/** A patch that says only in which cycle: it is there from the cycle's beginning. */
+function isBoundToCycle({ effect, when }: Fault): boolean {
+  const { cycle, operation, match, offset, nth } = when;
+  return (
+    effect.type === 'patch' &&
+    cycle !== undefined &&
+    operation === undefined &&
+    match === undefined &&
+    offset === undefined &&
+    nth === undefined
+  );
+}
+
+export function effectsOf<T extends Effect['type']>(
+  faults: readonly Fault[],
+  type: T,
+): Extract<Effect, { type: T }>[] {
+  return faults
+    .map((fault) => fault.effect)
+    .filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type);
 }
 
 /** The texts of a request in upper case, trimmed, for `match`. */

@@ -30,7 +30,12 @@ export type Effect =
   | { readonly type: 'delay'; readonly ms: number }
   | { readonly type: 'truncate'; readonly contentLength: 'right' | 'wrong' }
   | { readonly type: 'remove-from-listing'; readonly cfdiIds: readonly string[] }
-  | { readonly type: 'patch'; readonly collection: CollectionName; readonly id: string; readonly set: JsonObject }
+  | {
+      readonly type: 'patch';
+      readonly collection: CollectionName;
+      readonly id: string;
+      readonly set: JsonObject;
+    }
   | { readonly type: 'drop-results'; readonly externalIds: readonly string[] };
 
 export interface Fault {
@@ -56,7 +61,8 @@ const EFFECT_KEYS: Readonly<Record<Effect['type'], readonly string[]>> = {
 export function parseFault(value: Json, known: ReadonlySet<string>): Fault {
   if (!isObject(value)) throw new Error('a fault must be an object');
   refuseOthers('fault', value, ['target', 'when', 'effect']);
-  if (value.target !== 'portal') throw new Error(`fault target ${JSON.stringify(value.target)} is not portal`);
+  if (value.target !== 'portal')
+    throw new Error(`fault target ${JSON.stringify(value.target)} is not portal`);
   return { when: parseWhen(value.when ?? {}, known), effect: parseEffect(value.effect) };
 }
 
@@ -71,7 +77,8 @@ function parseWhen(value: Json, known: ReadonlySet<string>): When {
     }
   }
   for (const key of ['match', 'tenant']) {
-    if (value[key] !== undefined && typeof value[key] !== 'string') throw new Error(`when.${key} must be a text`);
+    if (value[key] !== undefined && typeof value[key] !== 'string')
+      throw new Error(`when.${key} must be a text`);
   }
   for (const key of ['offset', 'nth', 'times', 'cycle', 'afterCycle']) {
     const number = value[key];
@@ -80,13 +87,17 @@ function parseWhen(value: Json, known: ReadonlySet<string>): When {
       throw new Error(`when.${key} must be a whole number, not ${JSON.stringify(number)}`);
     }
   }
-  return { ...(value as Omit<When, 'operation'>), ...(operations === undefined ? {} : { operation: operations.map(String) }) };
+  return {
+    ...(value as Omit<When, 'operation'>),
+    ...(operations === undefined ? {} : { operation: operations.map(String) }),
+  };
 }
 
 function parseEffect(value: Json | undefined): Effect {
   if (!isObject(value)) throw new Error('fault effect must be an object');
   const type = String(value.type);
-  if (!isEffectType(type)) throw new Error(`effect.type ${type} is unknown; known: ${Object.keys(EFFECT_KEYS).join(', ')}`);
+  if (!isEffectType(type))
+    throw new Error(`effect.type ${type} is unknown; known: ${Object.keys(EFFECT_KEYS).join(', ')}`);
   refuseOthers(`effect ${type}`, value, ['type', ...EFFECT_KEYS[type]]);
   const wrong = (member: string) => new Error(`effect ${type}: ${member} is missing or wrong`);
   switch (type) {
@@ -94,7 +105,8 @@ function parseEffect(value: Json | undefined): Effect {
       return { type };
     case 'respond': {
       if (typeof value.status !== 'number') throw wrong('status');
-      if (value.contentType !== undefined && typeof value.contentType !== 'string') throw wrong('contentType');
+      if (value.contentType !== undefined && typeof value.contentType !== 'string')
+        throw wrong('contentType');
       if (value.headers !== undefined && !isObject(value.headers)) throw wrong('headers');
       return value as unknown as Effect;
     }

@@ -17,10 +17,14 @@ export function patchObject(
 ): PortalObject {
   const holders = state
     .tenants()
-    .filter((tenant) => (tenantId === undefined || tenant.record.id === tenantId) && holds(tenant, collection, id));
+    .filter(
+      (tenant) => (tenantId === undefined || tenant.record.id === tenantId) && holds(tenant, collection, id),
+    );
   const [tenant, another] = holders;
-  if (tenant === undefined) throw new Error(`patch: no object ${id} in ${collection} of ${tenantId ?? 'any tenant'}`);
-  if (another !== undefined) throw new Error(`patch: several tenants have ${collection}/${id}; say which (when.tenant)`);
+  if (tenant === undefined)
+    throw new Error(`patch: no object ${id} in ${collection} of ${tenantId ?? 'any tenant'}`);
+  if (another !== undefined)
+    throw new Error(`patch: several tenants have ${collection}/${id}; say which (when.tenant)`);
   const object = tenant.collection(collection).get(id);
   if (object === undefined) throw new Error(`patch: no object ${id} in ${collection}`);
   const patched = withSet(object, collection === 'cfdis' ? bothStatuses(set) : set);

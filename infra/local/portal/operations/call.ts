@@ -57,6 +57,7 @@ export function findByPath(
   const external = call.query.id_type === 'EXTERNAL';
   const objects = call.tenant.collection(collection);
   const found = external ? objects.byExternalId(id)[0] : objects.get(id);
-  if (found === undefined) throw new PortalRefusal(missing, `${external ? 'EXTERNAL' : 'INTERNAL'} id ${id} does not exist`);
+  if (found === undefined)
+    throw new PortalRefusal(missing, `${external ? 'EXTERNAL' : 'INTERNAL'} id ${id} does not exist`);
   return found;
 }

@@ -36,7 +36,9 @@ export const listCfdis: Handler = (call) => {
     .newestFirst()
     .filter(
       (cfdi) =>
-        !call.tenant.unlisted.has(cfdi.id) && !call.hidden.has(cfdi.id) && filters.every((passes) => passes(cfdi)),
+        !call.tenant.unlisted.has(cfdi.id) &&
+        !call.hidden.has(cfdi.id) &&
+        filters.every((passes) => passes(cfdi)),
     );
   const { items, ...rest } = page(call, found);
   return { ...rest, items: items.map((item) => shown(call, item as PortalObject)) };
@@ -89,14 +91,17 @@ function cfdiFilters(call: Call): Filter[] {
   when('serie', (cfdi, wanted) => textAt(cfdi, 'cfdi.serie') === wanted);
   when('folio', (cfdi, wanted) => textAt(cfdi, 'cfdi.folio') === wanted);
   when('purchaseOrderId', (cfdi, wanted) => orderLinks(cfdi, 'purchase_order_id').includes(wanted));
-  when('purchaseOrderExternalId', (cfdi, wanted) => orderLinks(cfdi, 'purchase_order_external_id').includes(wanted));
+  when('purchaseOrderExternalId', (cfdi, wanted) =>
+    orderLinks(cfdi, 'purchase_order_external_id').includes(wanted),
+  );
   when('warehouseDeliveryId', (cfdi, wanted) => deliveryIds(cfdi).includes(wanted));
   when('warehouseDeliveryExternalId', (cfdi, wanted) => deliveryExternalIds(call, cfdi).includes(wanted));
   when('companyExternalId', (cfdi, wanted) => companyExternalId(call, cfdi) === wanted);
   const ids = listParameter(call, 'cfdiIds');
   if (ids !== undefined) filters.push((cfdi) => ids.includes(cfdi.id));
   const uuids = listParameter(call, 'uuids')?.map((uuid) => uuid.toUpperCase());
-  if (uuids !== undefined) filters.push((cfdi) => uuids.includes(textAt(cfdi, 'cfdi.timbre.uuid').toUpperCase()));
+  if (uuids !== undefined)
+    filters.push((cfdi) => uuids.includes(textAt(cfdi, 'cfdi.timbre.uuid').toUpperCase()));
   const types = listParameter(call, 'documentTypes');
   // A document whose kind is not told is a CFDI: that is what nearly all of them are.
   if (types !== undefined) filters.push((cfdi) => types.includes(textAt(cfdi, 'type') || 'CFDI'));

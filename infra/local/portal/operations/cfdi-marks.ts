@@ -46,15 +46,18 @@ export const markCfdisAsPaid: Handler = (call) => {
 export const batchMarkCfdisDeliveredToErp: Handler = (call) =>
   eachCfdi(call, (cfdi) => {
     const status = statusOf(cfdi);
-    if (status === 'DELIVERED_ERP') throw new PortalRefusal('SAP__ALREADY_DELIVERED', `${cfdi.id} is delivered already`);
-    if (status !== 'PENDING_PAYMENT') throw new PortalRefusal('CFDI__WRONG_STAGE_SEND_ERP', `${cfdi.id} is ${status}`);
+    if (status === 'DELIVERED_ERP')
+      throw new PortalRefusal('SAP__ALREADY_DELIVERED', `${cfdi.id} is delivered already`);
+    if (status !== 'PENDING_PAYMENT')
+      throw new PortalRefusal('CFDI__WRONG_STAGE_SEND_ERP', `${cfdi.id} is ${status}`);
     return withStatus('DELIVERED_ERP');
   });
 
 export const batchReturnCfdisToPendingPayment: Handler = (call) =>
   eachCfdi(call, (cfdi) => {
     const status = statusOf(cfdi);
-    if (status !== 'DELIVERED_ERP') throw new PortalRefusal('CFDI__NOT_DELIVERED_ERP_STAGE', `${cfdi.id} is ${status}`);
+    if (status !== 'DELIVERED_ERP')
+      throw new PortalRefusal('CFDI__NOT_DELIVERED_ERP_STAGE', `${cfdi.id} is ${status}`);
     return withStatus('PENDING_PAYMENT');
   });
 
@@ -63,16 +66,21 @@ export const batchSetCfdiErpStatus: Handler = (call) =>
 
 /** The three date operations differ only in the member they set. */
 export function setPaymentDate(member: 'payment_schedule' | 'payment_due' | 'payment_deadline'): Handler {
-  return (call) => eachCfdi(call, (_cfdi, entry) => ({ [`metadata.payment_info.${member}`]: textAt(entry, 'date') }));
+  return (call) =>
+    eachCfdi(call, (_cfdi, entry) => ({ [`metadata.payment_info.${member}`]: textAt(entry, 'date') }));
 }
 
 export const batchReviewPaymentComplements: Handler = (call) =>
   eachCfdi(call, (cfdi, entry) => {
-    if (typeOf(cfdi) !== 'PAYMENT_CFDI') throw new PortalRefusal('CFDI__IS_NOT_PAYMENT_CFDI', `${cfdi.id} is no complement`);
+    if (typeOf(cfdi) !== 'PAYMENT_CFDI')
+      throw new PortalRefusal('CFDI__IS_NOT_PAYMENT_CFDI', `${cfdi.id} is no complement`);
     return withStatus(entry.authorize === true ? 'ATTACHED' : 'PAYMENT_CFDI_REJECTED');
   });
 
-function eachCfdi(call: Call, change: (cfdi: PortalObject, entry: JsonObject) => Record<string, string>): JsonObject {
+function eachCfdi(
+  call: Call,
+  change: (cfdi: PortalObject, entry: JsonObject) => Record<string, string>,
+): JsonObject {
   return eachOf(
     call,
     bodyList(call, 'cfdis'),
@@ -101,7 +109,9 @@ function payable(call: Call, entry: JsonObject): PortalObject {
   const vendor = textAt(entry, 'provider_external_id');
   const found =
     uuid === ''
-      ? cfdis.all().find((cfdi) => textAt(cfdi, 'identifier') === identifier && vendorOf(call, cfdi) === vendor)
+      ? cfdis
+          .all()
+          .find((cfdi) => textAt(cfdi, 'identifier') === identifier && vendorOf(call, cfdi) === vendor)
       : cfdis.byExternalId(uuid)[0];
   if (found === undefined) throw new PortalRefusal('CFDI__NOT_FOUND', `no document ${uuid || identifier}`);
   if (vendorOf(call, found) !== vendor) {
@@ -110,14 +120,18 @@ function payable(call: Call, entry: JsonObject): PortalObject {
   if (at(found, 'metadata.cancelled_by_sat') === true || at(found, 'metadata.cancelled_in_tenant') === true) {
     throw new PortalRefusal('MARK_AS_PAID_CFDI__IS_CANCELLED', `${found.id} is cancelled`);
   }
-  if (balanceCents(found) <= 0) throw new PortalRefusal('MARK_AS_PAID_CFDI__ALREADY_PAID', `${found.id} is paid already`);
+  if (balanceCents(found) <= 0)
+    throw new PortalRefusal('MARK_AS_PAID_CFDI__ALREADY_PAID', `${found.id} is paid already`);
   return found;
 }
 
 /** The ERP vendor of a document's supplier. */
 function vendorOf(call: Call, cfdi: PortalObject): string {
   const provider = call.tenant.collection('providers').get(textAt(cfdi, 'metadata.provider_id'));
-  return textAt(isObject(provider) ? provider : cfdi, isObject(provider) ? 'external_id' : 'metadata.provider_external_id');
+  return textAt(
+    isObject(provider) ? provider : cfdi,
+    isObject(provider) ? 'external_id' : 'metadata.provider_external_id',
+  );
 }
 
 function save(call: Call, cfdi: PortalObject): PortalObject {

@@ -1,5 +1,14 @@
 /** Goods receipts: list, read, create, replace, change status, upsert in batches. Requests say words, the resource letters. */
-import { arrayAt, at, compact, isObject, type JsonObject, type PortalObject, textAt, withSet } from '../json.ts';
+import {
+  arrayAt,
+  at,
+  compact,
+  isObject,
+  type JsonObject,
+  type PortalObject,
+  textAt,
+  withSet,
+} from '../json.ts';
 import { PortalRefusal } from '../refusal.ts';
 import { bodyList, type Call, findByPath, type Handler, listParameter, textParameter } from './call.ts';
 import { checkRate, companyOf, providerOf } from './order-rules.ts';
@@ -7,7 +16,12 @@ import { page } from './page.ts';
 import { shownLine } from './receipt-lines.ts';
 import { upsertBatch, upsertBatchStatus } from './upsert.ts';
 
-const LETTER_OF: Readonly<Record<string, string>> = { OPEN: 'O', CLOSED: 'C', CANCELLED: 'R', GENERATED: 'G' };
+const LETTER_OF: Readonly<Record<string, string>> = {
+  OPEN: 'O',
+  CLOSED: 'C',
+  CANCELLED: 'R',
+  GENERATED: 'G',
+};
 
 export const listWarehouseDeliveries: Handler = (call) => {
   const vendor = textParameter(call, 'providerExternalId');
@@ -45,7 +59,9 @@ export const setWarehouseDeliveryStatus: Handler = (call) => {
     checkFree(delivery);
   } catch (error) {
     if (!(error instanceof PortalRefusal)) throw error;
-    const current = Object.entries(LETTER_OF).find(([, letter]) => letter === textAt(delivery, 'status'))?.[0];
+    const current = Object.entries(LETTER_OF).find(
+      ([, letter]) => letter === textAt(delivery, 'status'),
+    )?.[0];
     return { ...answer, status: current ?? 'OPEN', errors: [error.toEmbedded()] };
   }
   save(call, withSet(delivery, { status: LETTER_OF[status] ?? 'O' }));
@@ -54,7 +70,9 @@ export const setWarehouseDeliveryStatus: Handler = (call) => {
 
 export const batchUpsertWarehouseDeliveries: Handler = (call) =>
   upsertBatch(call, bodyList(call, 'warehouse_deliveries'), 'GENERAL__BAD_REQUEST', (entry) => {
-    const existing = call.tenant.collection('warehouse-deliveries').byExternalId(textAt(entry, 'external_id'))[0];
+    const existing = call.tenant
+      .collection('warehouse-deliveries')
+      .byExternalId(textAt(entry, 'external_id'))[0];
     return existing === undefined
       ? { status: 'CREATED', object: create(call, entry) }
       : { status: 'UPDATED', object: replace(call, existing, entry) };
@@ -113,7 +131,9 @@ function content(call: Call, request: JsonObject): JsonObject {
     number: num,
     status: LETTER_OF[textAt(request, 'status')],
     company_name: textAt(company, 'name') || undefined,
-    lines: arrayAt(request, 'lines').filter(isObject).map((line) => lineOf(call, line)),
+    lines: arrayAt(request, 'lines')
+      .filter(isObject)
+      .map((line) => lineOf(call, line)),
     provider_id: provider.id,
     provider_name: textAt(provider, 'name'),
     tenant_id: call.tenant.record.id,
@@ -126,7 +146,10 @@ function lineOf(call: Call, line: JsonObject): JsonObject {
   if (orderNumber === '') return shownLine(line);
   const order = call.tenant.collection('purchase-orders').byExternalId(orderNumber)[0];
   if (order === undefined) {
-    throw new PortalRefusal('WAREHOUSE_DELIVERIES_BATCH__PURCHASE_ORDER_NOT_FOUND', `no order ${orderNumber}`);
+    throw new PortalRefusal(
+      'WAREHOUSE_DELIVERIES_BATCH__PURCHASE_ORDER_NOT_FOUND',
+      `no order ${orderNumber}`,
+    );
   }
   const lineId = textAt(line, 'purchase_order_line_external_id');
   const known = arrayAt(order, 'lines').some(

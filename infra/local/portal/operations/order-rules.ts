@@ -8,7 +8,10 @@ import { cents } from './cents.ts';
  * Checks a request's content against the tenant and gives its supplier and company.
  * The company is checked when the tenant's companies are known to the stand-in.
  */
-export function checkOrder(call: Call, request: JsonObject): { provider: PortalObject; company: PortalObject | undefined } {
+export function checkOrder(
+  call: Call,
+  request: JsonObject,
+): { provider: PortalObject; company: PortalObject | undefined } {
   if (textAt(request, 'external_id') === '') {
     throw new PortalRefusal('PURCHASE_ORDERS__MISSING_NUMBER_EXTERNAL_ID', 'external_id is blank');
   }
@@ -24,7 +27,8 @@ export function checkOrder(call: Call, request: JsonObject): { provider: PortalO
     if (seen.has(id)) throw new PortalRefusal('GENERAL__BAD_REQUEST', `line external_id ${id} appears twice`);
     seen.add(id);
     const quantity = numberAt(line, 'quantity') ?? 0;
-    if (quantity <= 0) throw new PortalRefusal('GENERAL__BAD_REQUEST', `line ${id}: quantity must be above zero`);
+    if (quantity <= 0)
+      throw new PortalRefusal('GENERAL__BAD_REQUEST', `line ${id}: quantity must be above zero`);
     const product = cents(quantity * (numberAt(line, 'price') ?? 0));
     if (Math.abs(product - cents(line.subtotal)) > 1) {
       throw new PortalRefusal(
@@ -39,7 +43,8 @@ export function checkOrder(call: Call, request: JsonObject): { provider: PortalO
 export function providerOf(call: Call, request: JsonObject): PortalObject {
   const vendor = textAt(request, 'provider_external_id');
   const provider = call.tenant.collection('providers').byExternalId(vendor)[0];
-  if (provider === undefined) throw new PortalRefusal('PROVIDERS__NOT_FOUND', `no supplier with external_id ${vendor}`);
+  if (provider === undefined)
+    throw new PortalRefusal('PROVIDERS__NOT_FOUND', `no supplier with external_id ${vendor}`);
   return provider;
 }
 
@@ -59,7 +64,10 @@ export function checkRate(request: JsonObject): void {
     throw new PortalRefusal('CURRENCY__NOT_FOUND', `currency ${currency} is not known`);
   }
   if (currency !== 'MXN' && numberAt(request, 'exchange_rate') === undefined) {
-    throw new PortalRefusal('CURRENCY__EXCHANGE_RATE_IS_REQUIRED', `an amount in ${currency} needs exchange_rate`);
+    throw new PortalRefusal(
+      'CURRENCY__EXCHANGE_RATE_IS_REQUIRED',
+      `an amount in ${currency} needs exchange_rate`,
+    );
   }
 }
 
@@ -67,12 +75,19 @@ export function checkRate(request: JsonObject): void {
 export function checkTransition(call: Call, order: PortalObject, to: string): void {
   const from = textAt(order, 'status');
   const settled = from === 'CANCELLED' || from === 'CLOSED';
-  const reopened = to === 'OPEN' && (from === 'CLOSED' || (from === 'CANCELLED' && call.quirks.reopenCancelledOrders));
+  const reopened =
+    to === 'OPEN' && (from === 'CLOSED' || (from === 'CANCELLED' && call.quirks.reopenCancelledOrders));
   if (settled && !reopened) {
-    throw new PortalRefusal('PURCHASE_ORDER_ALREADY_CANCELLED_CLOSED', `order ${textAt(order, 'external_id')} is ${from}`);
+    throw new PortalRefusal(
+      'PURCHASE_ORDER_ALREADY_CANCELLED_CLOSED',
+      `order ${textAt(order, 'external_id')} is ${from}`,
+    );
   }
   if (to === 'CANCELLED' && arrayAt(order, 'cfdi_ids').length > 0) {
-    throw new PortalRefusal('PURCHASE_ORDER_CANNOT_CANCELLED', `order ${textAt(order, 'external_id')} has invoices`);
+    throw new PortalRefusal(
+      'PURCHASE_ORDER_CANNOT_CANCELLED',
+      `order ${textAt(order, 'external_id')} has invoices`,
+    );
   }
 }
 
@@ -80,6 +95,9 @@ export function checkTransition(call: Call, order: PortalObject, to: string): vo
 export function checkOpen(order: PortalObject): void {
   const status = at(order, 'status');
   if (status !== 'OPEN' && status !== 'GENERATED') {
-    throw new PortalRefusal('PURCHASE_ORDERS__NOT_OPEN', `order ${textAt(order, 'external_id')} is ${String(status)}`);
+    throw new PortalRefusal(
+      'PURCHASE_ORDERS__NOT_OPEN',
+      `order ${textAt(order, 'external_id')} is ${String(status)}`,
+    );
   }
 }

@@ -33,7 +33,11 @@ export const getPurchaseOrder: Handler = (call) =>
 export const createPurchaseOrder: Handler = (call) => create(call, call.body);
 
 export const updatePurchaseOrder: Handler = (call) =>
-  replace(call, findByPath(call, 'purchase-orders', 'purchaseOrderId', 'PURCHASE_ORDERS__NOT_FOUND'), call.body);
+  replace(
+    call,
+    findByPath(call, 'purchase-orders', 'purchaseOrderId', 'PURCHASE_ORDERS__NOT_FOUND'),
+    call.body,
+  );
 
 /** A refused change is told inside a 200, as the real portal does. */
 export const setPurchaseOrderStatus: Handler = (call) => {
@@ -58,7 +62,8 @@ export const batchUpsertPurchaseOrders: Handler = (call) =>
       : { status: 'UPDATED', object: replace(call, existing, entry) };
   });
 
-export const getPurchaseOrderBatch: Handler = (call) => upsertBatchStatus(call, 'PURCHASE_ORDERS__BATCH_NOT_FOUND');
+export const getPurchaseOrderBatch: Handler = (call) =>
+  upsertBatchStatus(call, 'PURCHASE_ORDERS__BATCH_NOT_FOUND');
 
 function create(call: Call, request: JsonObject): PortalObject {
   const externalId = textAt(request, 'external_id');
@@ -84,10 +89,11 @@ function replace(call: Call, order: PortalObject, request: JsonObject): PortalOb
 
 function content(call: Call, request: JsonObject): JsonObject {
   const { provider, company } = checkOrder(call, request);
+  // Owners are e-mails in the request and users in the resource: users are not imitated.
   const { lines, num, company_external_id, requisition_number, owners, ...same } = request;
   return compact({
     ...same,
-    ...(isObject(same.exchange_rate) || same.exchange_rate === null ? { exchange_rate: undefined } : {}),
+    exchange_rate: same.exchange_rate ?? undefined,
     external_id: textAt(request, 'external_id'),
     number: num,
     acceptance_status: request.acceptance_status ?? 'ACCEPTED',

@@ -12,11 +12,16 @@ interface PageRules {
 }
 
 /** One page of `objects` as the `{ total, items }` envelope. */
-export function page(call: Call, objects: readonly PortalObject[], rules: PageRules = {}): { total?: number; items: Json[] } {
+export function page(
+  call: Call,
+  objects: readonly PortalObject[],
+  rules: PageRules = {},
+): { total?: number; items: Json[] } {
   const { quirks } = call;
   const requested = call.query[rules.size ?? 'pageSize'] ?? rules.defaultSize;
   const offset = typeof call.query.offset === 'number' ? call.query.offset : 0;
-  if (offset < 0) throw new PortalRefusal('CFDI__INVALID_PAGINATION_PARAMS', `query/offset ${offset} is negative`);
+  if (offset < 0)
+    throw new PortalRefusal('CFDI__INVALID_PAGINATION_PARAMS', `query/offset ${offset} is negative`);
   const all = rules.minusOneIsAll === true && requested === -1;
   const size = all ? objects.length : Math.min(sizeOf(requested), quirks.pageCap);
   const start = quirks.ignoreOffset ? 0 : quirks.shiftBetweenPages && offset > 0 ? offset - 1 : offset;

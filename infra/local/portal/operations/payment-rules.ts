@@ -35,7 +35,8 @@ export function checkPayment(call: Call, request: JsonObject): Bookable {
   for (const { cfdi } of lines) checkDocument(cfdi);
   const providerId = checkProvider(call, request, lines);
   const companies = new Set(lines.map(({ cfdi }) => textAt(cfdi, 'metadata.company_id')));
-  if (companies.size > 1) throw new PortalRefusal('PAYMENT__CFDIS_COMPANY_NOT_EQUALS', 'documents of several companies');
+  if (companies.size > 1)
+    throw new PortalRefusal('PAYMENT__CFDIS_COMPANY_NOT_EQUALS', 'documents of several companies');
   const account = checkAccount(call, textAt(request, 'bank_account_id'));
   for (const line of lines) checkCurrencies(line, currency);
   const settlesInFull = request.ignore_amounts === true;
@@ -48,19 +49,27 @@ function documentOf(call: Call, request: JsonObject, line: JsonObject): PortalOb
   const uuid = textAt(line, 'uuid');
   if (uuid !== '') {
     const found = cfdis.byExternalId(uuid)[0];
-    if (found === undefined) throw new PortalRefusal('PAYMENT_CFDIS_NOT_FOUND', `UUID ${uuid} is not registered`);
+    if (found === undefined)
+      throw new PortalRefusal('PAYMENT_CFDIS_NOT_FOUND', `UUID ${uuid} is not registered`);
     return found;
   }
   const identifier = textAt(line, 'identifier');
   if (identifier === '' || textAt(line, 'document_type') === '') {
-    throw new PortalRefusal('PAYMENT__EXTERNAL_CFDIS_EMPTY_TYPE', 'blank uuid, and no document type with identifier');
+    throw new PortalRefusal(
+      'PAYMENT__EXTERNAL_CFDIS_EMPTY_TYPE',
+      'blank uuid, and no document type with identifier',
+    );
   }
   const vendor = textAt(request, 'provider_external_id');
   const provider = call.tenant.collection('providers').byExternalId(vendor)[0];
   const found = cfdis
     .all()
-    .find((cfdi) => textAt(cfdi, 'identifier') === identifier && textAt(cfdi, 'metadata.provider_id') === provider?.id);
-  if (found === undefined) throw new PortalRefusal('PAYMENT_CFDIS_NOT_FOUND', `identifier ${identifier} is not registered`);
+    .find(
+      (cfdi) =>
+        textAt(cfdi, 'identifier') === identifier && textAt(cfdi, 'metadata.provider_id') === provider?.id,
+    );
+  if (found === undefined)
+    throw new PortalRefusal('PAYMENT_CFDIS_NOT_FOUND', `identifier ${identifier} is not registered`);
   return found;
 }
 
@@ -69,7 +78,8 @@ function checkDocument(cfdi: PortalObject): void {
   if (at(cfdi, 'metadata.cancelled_by_sat') === true || at(cfdi, 'metadata.cancelled_in_tenant') === true) {
     throw new PortalRefusal('PAYMENT_CFDIS_CANCELLED', `${uuid} is cancelled`);
   }
-  if (balanceCents(cfdi) <= 0) throw new PortalRefusal('PAYMENT_CFDI_ALREADY_PAID', `${uuid} is paid already`);
+  if (balanceCents(cfdi) <= 0)
+    throw new PortalRefusal('PAYMENT_CFDI_ALREADY_PAID', `${uuid} is paid already`);
   if (['IN_PAYMENT_ORDER', 'SEND_TO_EXECUTE'].includes(statusOf(cfdi))) {
     throw new PortalRefusal('PAYMENT_CFDI_ALREADY_IN_PAYMENT_ORDER', `${uuid} is in a payment order`);
   }
@@ -85,8 +95,10 @@ function checkProvider(call: Call, request: JsonObject, lines: readonly Applied[
   const vendor = textAt(request, 'provider_external_id');
   if (vendor !== '') {
     const providers = call.tenant.collection('providers').byExternalId(vendor);
-    if (providers.length === 0) throw new PortalRefusal('PROVIDERS__NOT_FOUND', `no supplier with external_id ${vendor}`);
-    if (!providers.some((provider) => provider.id === providerId)) throw differs(`the documents are not of ${vendor}`);
+    if (providers.length === 0)
+      throw new PortalRefusal('PROVIDERS__NOT_FOUND', `no supplier with external_id ${vendor}`);
+    if (!providers.some((provider) => provider.id === providerId))
+      throw differs(`the documents are not of ${vendor}`);
   }
   return providerId;
 }
@@ -110,7 +122,10 @@ function checkCurrencies({ request, cfdi }: Applied, paymentCurrency: string): v
   }
   const declared = textAt(request, 'payment_currency');
   if (declared !== '' && declared !== paymentCurrency) {
-    throw new PortalRefusal('PAYMENT_CURRENCY_NOT_EQUALS', `payment_currency ${declared} in a payment in ${paymentCurrency}`);
+    throw new PortalRefusal(
+      'PAYMENT_CURRENCY_NOT_EQUALS',
+      `payment_currency ${declared} in a payment in ${paymentCurrency}`,
+    );
   }
   const same = currency === paymentCurrency;
   if (same && (request.exchange_rate !== 1 || cents(request.amount) !== cents(request.payment_amount))) {
@@ -124,7 +139,10 @@ function checkCurrencies({ request, cfdi }: Applied, paymentCurrency: string): v
 function checkAmounts(request: JsonObject, lines: readonly Applied[]): void {
   const sum = lines.reduce((total, line) => total + cents(line.request.payment_amount), 0);
   if (Math.abs(sum - cents(request.total_amount)) > 1) {
-    throw new PortalRefusal('PAYMENT__AMOUNT_INCORRECT', `the applied amounts add up to ${sum / 100}, not to total_amount`);
+    throw new PortalRefusal(
+      'PAYMENT__AMOUNT_INCORRECT',
+      `the applied amounts add up to ${sum / 100}, not to total_amount`,
+    );
   }
   const appliedTo = new Map<PortalObject, number>();
   for (const line of lines) {
@@ -133,7 +151,10 @@ function checkAmounts(request: JsonObject, lines: readonly Applied[]): void {
   for (const [cfdi, applied] of appliedTo) {
     const balance = balanceCents(cfdi);
     if (applied > balance + 1) {
-      throw new PortalRefusal('PAYMENT_CFDIS_AMOUNT_NOT_ALLOWED', `${applied / 100} is more than the balance of ${cfdi.id}`);
+      throw new PortalRefusal(
+        'PAYMENT_CFDIS_AMOUNT_NOT_ALLOWED',
+        `${applied / 100} is more than the balance of ${cfdi.id}`,
+      );
     }
     if (textAt(cfdi, 'cfdi.metodo_pago') === 'PUE' && applied < balance - 1) {
       throw new PortalRefusal('PAYMENT_PARTIALLY_INVALID_IN_PUE', `${cfdi.id} is PUE: it is paid whole`);

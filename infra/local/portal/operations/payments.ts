@@ -1,5 +1,15 @@
 /** Payments: create (one, many), read, invalidate, and the status that the ERP side sets. */
-import { arrayAt, compact, isObject, type Json, type JsonObject, numberAt, type PortalObject, textAt, withSet } from '../json.ts';
+import {
+  arrayAt,
+  compact,
+  isObject,
+  type Json,
+  type JsonObject,
+  numberAt,
+  type PortalObject,
+  textAt,
+  withSet,
+} from '../json.ts';
 import { PortalRefusal } from '../refusal.ts';
 import { Draft } from '../state/draft.ts';
 import { eachOf } from './batch.ts';
@@ -21,7 +31,11 @@ export const batchCreatePayments: Handler = (call) =>
 export const getPayment: Handler = (call) => findByPath(call, 'payments', 'paymentId', 'PAYMENT__NOT_FOUND');
 
 export const rejectPayment: Handler = (call) => {
-  invalidate(call, findByPath(call, 'payments', 'paymentId', 'PAYMENT__NOT_FOUND'), textAt(call.body, 'comments'));
+  invalidate(
+    call,
+    findByPath(call, 'payments', 'paymentId', 'PAYMENT__NOT_FOUND'),
+    textAt(call.body, 'comments'),
+  );
   return undefined;
 };
 
@@ -39,7 +53,10 @@ export const batchUpdatePaymentStatus: Handler = (call) =>
     bodyList(call, 'payments'),
     (entry) => {
       const status = textAt(entry, 'status_pdp');
-      const payment = withSet(byNumber(call, entry), { status, delivered_to_erp: status === 'DELIVERED_ERP' });
+      const payment = withSet(byNumber(call, entry), {
+        status,
+        delivered_to_erp: status === 'DELIVERED_ERP',
+      });
       call.state.commit(call.tenant.record.id, [{ in: 'payments', put: payment }]);
       return payment;
     },
@@ -49,7 +66,8 @@ export const batchUpdatePaymentStatus: Handler = (call) =>
 function byNumber(call: Call, entry: JsonObject): PortalObject {
   const externalId = textAt(entry, 'external_id');
   const payment = call.tenant.collection('payments').byExternalId(externalId)[0];
-  if (payment === undefined) throw new PortalRefusal('PAYMENT__NOT_FOUND', `no payment with external_id ${externalId}`);
+  if (payment === undefined)
+    throw new PortalRefusal('PAYMENT__NOT_FOUND', `no payment with external_id ${externalId}`);
   return payment;
 }
 
@@ -107,7 +125,13 @@ function lineOf(request: JsonObject, cfdi: PortalObject, movement: Movement): Js
   });
 }
 
-function paymentOf(call: Call, request: JsonObject, bookable: Bookable, lines: Json[], id: string): PortalObject {
+function paymentOf(
+  call: Call,
+  request: JsonObject,
+  bookable: Bookable,
+  lines: Json[],
+  id: string,
+): PortalObject {
   const { account, providerId } = bookable;
   const provider = call.tenant.collection('providers').get(providerId);
   const first = bookable.lines[0]?.cfdi;
@@ -147,14 +171,19 @@ function invalidate(call: Call, payment: PortalObject, comments: string): Portal
     );
   }
   if (textAt(payment, 'status') === 'FAILED') {
-    throw new PortalRefusal('PAYMENT__STATUS_NOT_ALLOWED_TO_INVALIDATE', `payment ${payment.id} is invalid already`);
+    throw new PortalRefusal(
+      'PAYMENT__STATUS_NOT_ALLOWED_TO_INVALIDATE',
+      `payment ${payment.id} is invalid already`,
+    );
   }
   const draft = new Draft(call.tenant);
   for (const line of arrayAt(payment, 'cfdis')) {
     const cfdi = draft.get('cfdis', textAt(line, 'cfdi'));
     if (cfdi === undefined) continue;
     const balance = balanceCents(cfdi) + cents(numberAt(line, 'amount'));
-    const others = arrayAt(cfdi, 'metadata.payment_info.payments').filter((p) => textAt(p, 'payment_id') !== payment.id);
+    const others = arrayAt(cfdi, 'metadata.payment_info.payments').filter(
+      (p) => textAt(p, 'payment_id') !== payment.id,
+    );
     draft.put(
       'cfdis',
       withSet(cfdi, {

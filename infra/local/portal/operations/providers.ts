@@ -1,5 +1,5 @@
 /** Suppliers: list with its filters, read one, and link one to its ERP vendor. */
-import { type Json, type PortalObject, textAt, withSet, without } from '../json.ts';
+import { type Json, type PortalObject, textAt, without, withSet } from '../json.ts';
 import { PortalRefusal } from '../refusal.ts';
 import { Draft } from '../state/draft.ts';
 import { dayRange, inside } from '../state/instants.ts';
@@ -7,18 +7,25 @@ import { type Call, findByPath, type Handler, listParameter, textParameter } fro
 import { page } from './page.ts';
 
 export const listProviders: Handler = (call) => {
-  const range = dayRange(textParameter(call, 'expedientAcceptedFrom'), textParameter(call, 'expedientAcceptedTo'));
+  const range = dayRange(
+    textParameter(call, 'expedientAcceptedFrom'),
+    textParameter(call, 'expedientAcceptedTo'),
+  );
   const filters = providerFilters(call);
   const found = call.tenant
     .collection('providers')
     .newestFirst()
-    .filter((provider) => inside(range, expedient(provider, 'approved')) && filters.every((passes) => passes(provider)));
+    .filter(
+      (provider) =>
+        inside(range, expedient(provider, 'approved')) && filters.every((passes) => passes(provider)),
+    );
   const { items, ...rest } = page(call, found, { minusOneIsAll: call.quirks.providersMinusOneIsAll });
   const hide = call.query.hideBankInformation === true;
   return { ...rest, items: hide ? items.map((item) => withoutBank(item as PortalObject)) : items };
 };
 
-export const getProvider: Handler = (call) => findByPath(call, 'providers', 'providerId', 'PROVIDERS__NOT_FOUND');
+export const getProvider: Handler = (call) =>
+  findByPath(call, 'providers', 'providerId', 'PROVIDERS__NOT_FOUND');
 
 /** Links a supplier to its vendor; the supplier's documents carry the link from then on. */
 export const setProviderExternalId: Handler = (call) => {
@@ -26,7 +33,10 @@ export const setProviderExternalId: Handler = (call) => {
   const externalId = textAt(call.body, 'external_id');
   const owner = call.tenant.collection('providers').byExternalId(externalId)[0];
   if (owner !== undefined && owner.id !== provider.id) {
-    throw new PortalRefusal('PROVIDERS__REPEATED_RFC_EXTERNAL_ID', `external_id ${externalId} belongs to ${owner.id}`);
+    throw new PortalRefusal(
+      'PROVIDERS__REPEATED_RFC_EXTERNAL_ID',
+      `external_id ${externalId} belongs to ${owner.id}`,
+    );
   }
   const linked = withSet(provider, { external_id: externalId });
   const draft = new Draft(call.tenant);
@@ -49,7 +59,10 @@ function providerFilters(call: Call): Filter[] {
   };
   const loosely = (actual: string, wanted: string) =>
     call.quirks.looseProviderFilters ? actual.includes(wanted) : actual === wanted;
-  when('statusExpedient', (p, wanted) => (textAt(p, 'expedient_status') || textAt(p, 'expedient.status')) === wanted);
+  when(
+    'statusExpedient',
+    (p, wanted) => (textAt(p, 'expedient_status') || textAt(p, 'expedient.status')) === wanted,
+  );
   when('status', (p, wanted) => textAt(p, 'status') === wanted);
   when('type', (p, wanted) => textAt(p, 'type') === wanted);
   when('rfc', (p, wanted) => loosely(textAt(p, 'rfc').toUpperCase(), wanted.toUpperCase()));

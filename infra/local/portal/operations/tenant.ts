@@ -23,7 +23,9 @@ export const listCompanies: Handler = (call) => {
       (company) =>
         (ids === undefined || ids.includes(company.id)) &&
         (search === undefined ||
-          ['name', 'rfc', 'external_id'].some((member) => textAt(company, member).toLowerCase().includes(search))),
+          ['name', 'rfc', 'external_id'].some((member) =>
+            textAt(company, member).toLowerCase().includes(search),
+          )),
     );
   return page(call, found);
 };
@@ -40,7 +42,9 @@ export const listTenantBankAccounts: Handler = (call) => {
         (currency === undefined || textAt(account, 'currency') === currency) &&
         (hasLayout === undefined || String(at(account, 'bank.has_layout') === true) === hasLayout) &&
         (search === undefined ||
-          ['name', 'bank_name', 'external_id'].some((member) => textAt(account, member).toLowerCase().includes(search))),
+          ['name', 'bank_name', 'external_id'].some((member) =>
+            textAt(account, member).toLowerCase().includes(search),
+          )),
     );
   return page(call, found);
 };

@@ -35,7 +35,8 @@ export function upsertBatch(
       return { external_id, internal_id: null, status: 'ERROR', errors: [error.toEmbedded()] };
     }
   });
-  if (entries.length <= call.quirks.asyncAbove) return { id, type: 'SYNC', status: 'PROCESSED', orders_status: results };
+  if (entries.length <= call.quirks.asyncAbove)
+    return { id, type: 'SYNC', status: 'PROCESSED', orders_status: results };
   const ofTenant = batches.get(call.tenant) ?? new Map<string, Batch>();
   batches.set(call.tenant, ofTenant.set(id, { results, polls: 0 }));
   return { id, type: 'ASYNC', status: 'NEW', orders_status: [] };

@@ -22,7 +22,10 @@ export function epochOf(value: Json | undefined): number | undefined {
 }
 
 /** The half-open range of epoch milliseconds of the days `from` to `until`, both inclusive; absent = open. */
-export function dayRange(from: string | undefined, until: string | undefined): { from: number; before: number } {
+export function dayRange(
+  from: string | undefined,
+  until: string | undefined,
+): { from: number; before: number } {
   const range = {
     from: from === undefined ? Number.NEGATIVE_INFINITY : startOfDay(from),
     before: until === undefined ? Number.POSITIVE_INFINITY : startOfDay(nextDay(until)),

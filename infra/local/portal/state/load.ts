@@ -57,7 +57,8 @@ export function loadCollections(
   const malformed: { collection: string; id: string; fault: string }[] = [];
   let objects = 0;
   for (const [name, list] of Object.entries(collections)) {
-    if (!isCollection(name)) throw new LoadError(`unknown collection ${name}; known: ${COLLECTIONS.join(', ')}`);
+    if (!isCollection(name))
+      throw new LoadError(`unknown collection ${name}; known: ${COLLECTIONS.join(', ')}`);
     if (!Array.isArray(list)) throw new LoadError(`collection ${name} must be an array`);
     changes.push({ loaded: name });
     for (const [index, item] of list.entries()) {
@@ -66,7 +67,11 @@ export function loadCollections(
       }
       const fault = validator.fault(SCHEMA_OF[name], item);
       if (fault !== undefined) malformed.push({ collection: name, id: item.id, fault });
-      changes.push({ in: name, put: item as PortalObject, ...(fault === undefined ? {} : { malformed: true }) });
+      changes.push({
+        in: name,
+        put: item as PortalObject,
+        ...(fault === undefined ? {} : { malformed: true }),
+      });
       objects += 1;
     }
   }
@@ -76,12 +81,19 @@ export function loadCollections(
 }
 
 /** Loads `DIR/<collection>.json` and `DIR/files/<cfdiId>.xml`; any other file is refused by name. */
-export function loadFolder(state: PortalState, validator: Validator, tenantId: string, dir: string): LoadReport {
+export function loadFolder(
+  state: PortalState,
+  validator: Validator,
+  tenantId: string,
+  dir: string,
+): LoadReport {
   const collections: JsonObject = {};
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     if (entry.isDirectory() && entry.name === 'files') continue;
     if (!entry.name.endsWith('.json')) throw new LoadError(`unknown file ${entry.name} in ${dir}`);
-    collections[entry.name.slice(0, -'.json'.length)] = JSON.parse(readFileSync(join(dir, entry.name), 'utf8')) as Json;
+    collections[entry.name.slice(0, -'.json'.length)] = JSON.parse(
+      readFileSync(join(dir, entry.name), 'utf8'),
+    ) as Json;
   }
   const files = new Map<string, Buffer>();
   const folder = join(dir, 'files');

@@ -29,7 +29,9 @@ export const SCHEMA_OF: Readonly<Record<CollectionName, string>> = {
 
 /** The EXTERNAL id of an object: the fiscal UUID (upper case) for a CFDI, the trimmed external_id for the others. */
 export function externalIdOf(collection: CollectionName, object: PortalObject): string {
-  return collection === 'cfdis' ? textAt(object, 'cfdi.timbre.uuid').toUpperCase() : textAt(object, 'external_id');
+  return collection === 'cfdis'
+    ? textAt(object, 'cfdi.timbre.uuid').toUpperCase()
+    : textAt(object, 'external_id');
 }
 
 /** The member that the lists of a collection are ordered by, newest first; the others keep the order they came in. */

@@ -28,7 +28,9 @@ export class PortalState {
   /** @param directory where the state is kept; without one it lives in memory only */
   constructor(directory?: string) {
     this.#journal =
-      directory === undefined ? undefined : new Journal(directory, (entry) => this.#apply(entry as unknown as Entry));
+      directory === undefined
+        ? undefined
+        : new Journal(directory, (entry) => this.#apply(entry as unknown as Entry));
   }
 
   tenants(): Tenant[] {

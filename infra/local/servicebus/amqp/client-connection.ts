@@ -33,6 +33,10 @@ export class ClientConnection {
     amqp.on('session_close', ({ session }: EventContext) => {
       if (session) this.#sessionClosed(session);
     });
+    // A client that says good-bye gives back what it has; one that vanishes has tried it in vain.
+    amqp.on('connection_close', () => {
+      for (const link of [...this.#receiving.keys()]) this.#linkClosed(link);
+    });
     amqp.on('disconnected', () => this.#end(onGone));
     socket.on('close', () => {
       forget(amqp);

@@ -21,7 +21,14 @@ export interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
-type Operation = (body: RequestBody, place: Place, store: Store) => Answer;
+
+/** Where an operation is done, and for whom. */
+export interface ManagementContext extends Place {
+  readonly store: Store;
+  /** Name of the receiving link in whose name the client asks, when it says so. */
+  readonly linkName: string | undefined;
+}
+type Operation = (body: RequestBody, context: ManagementContext) => Answer;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'com.microsoft:renew-lock': renewLock,
@@ -36,44 +43,44 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /**
- * Does `operation` on `place`.
+ * Does `operation`.
  * @throws BusError for what the real one would refuse, and `amqp:not-implemented` for operations not imitated here.
  */
-export function manage(operation: string, body: unknown, place: Place, store: Store): Answer {
+export function manage(operation: string, body: unknown, context: ManagementContext): Answer {
   const run = OPERATIONS[operation];
   if (run === undefined) {
     throw new BusError('amqp:not-implemented', `stand-in: unsupported management operation "${operation}"`);
   }
-  return run(new RequestBody(body), place, store);
+  return run(new RequestBody(body), context);
 }
 
 const done = (body: Record<string, unknown> = {}): Answer => ({ status: 200, body });
 
-function renewLock(body: RequestBody, { entity }: Place): Answer {
+function renewLock(body: RequestBody, { entity }: ManagementContext): Answer {
   if (entity.sessions)
     throw notAllowed('Messages of a session are locked as long as the session; renew its lock.');
   const ends = body.uuids('lock-tokens').map((uuid) => entity.renew(fromUuid(uuid)));
   return done({ expirations: codec.wrap_array(ends, TIMESTAMP, undefined) });
 }
 
-function renewSessionLock(body: RequestBody, place: Place): Answer {
-  const session = heldSession(body, place);
-  return done({ expiration: codec.wrap_timestamp(place.entity.sessions?.renew(session) ?? 0) });
+function renewSessionLock(body: RequestBody, context: ManagementContext): Answer {
+  const session = heldSession(body, context);
+  return done({ expiration: codec.wrap_timestamp(context.entity.sessions?.renew(session) ?? 0) });
 }
 
-function getSessionState(body: RequestBody, place: Place): Answer {
-  const { state } = heldSession(body, place);
+function getSessionState(body: RequestBody, context: ManagementContext): Answer {
+  const { state } = heldSession(body, context);
   return done({ 'session-state': state === undefined ? codec.Null() : codec.wrap_binary(state) });
 }
 
-function setSessionState(body: RequestBody, place: Place, store: Store): Answer {
-  const session = heldSession(body, place);
+function setSessionState(body: RequestBody, context: ManagementContext): Answer {
+  const session = heldSession(body, context);
   session.state = body.has('session-state') ? body.bytes('session-state') : undefined;
-  store.saveSessionState(place.queue.options.name, session.id, session.state);
+  context.store.saveSessionState(context.queue.options.name, session.id, session.state);
   return done();
 }
 
-function peek(body: RequestBody, { entity }: Place): Answer {
+function peek(body: RequestBody, { entity }: ManagementContext): Answer {
   const from = body.number('from-sequence-number');
   const session = body.has('session-id') ? body.text('session-id') : undefined;
   const found: BusMessage[] = [];
@@ -95,8 +102,9 @@ function peek(body: RequestBody, { entity }: Place): Answer {
   return done({ messages: chosen });
 }
 
-function receiveDeferred(body: RequestBody, { queue, entity }: Place, store: Store): Answer {
-  const session = entity.sessions ? heldSession(body, { queue, entity }) : undefined;
+function receiveDeferred(body: RequestBody, context: ManagementContext): Answer {
+  const { queue, entity, store } = context;
+  const session = entity.sessions ? heldSession(body, context) : undefined;
   const messages = body.numbers('sequence-numbers').map((sequence) => entity.messages.get(sequence));
   const deletes = body.number('receiver-settle-mode') === 0;
   for (const message of messages) {
@@ -123,7 +131,7 @@ function receiveDeferred(body: RequestBody, { queue, entity }: Place, store: Sto
   return done({ messages: answers });
 }
 
-function updateDisposition(body: RequestBody, { queue, entity }: Place): Answer {
+function updateDisposition(body: RequestBody, { queue, entity }: ManagementContext): Answer {
   const tokens = body.uuids('lock-tokens').map(fromUuid);
   const changes = body.has('properties-to-modify') ? body.map('properties-to-modify') : {};
   const sessionId = body.has('session-id') ? body.text('session-id') : undefined;
@@ -148,7 +156,7 @@ function updateDisposition(body: RequestBody, { queue, entity }: Place): Answer 
   return done();
 }
 
-function schedule(body: RequestBody, { queue, entity }: Place): Answer {
+function schedule(body: RequestBody, { queue, entity }: ManagementContext): Answer {
   if (entity !== queue.main) throw notAllowed('Messages cannot be sent to a dead-letter queue.');
   const envelopes = body
     .list('messages')
@@ -158,17 +166,18 @@ function schedule(body: RequestBody, { queue, entity }: Place): Answer {
   return done({ 'sequence-numbers': codec.wrap_array(sequences, LONG, undefined) });
 }
 
-function cancelScheduled(body: RequestBody, { queue }: Place): Answer {
+function cancelScheduled(body: RequestBody, { queue }: ManagementContext): Answer {
   queue.cancelScheduled(body.numbers('sequence-numbers'));
   return done();
 }
 
-/** The session that the request names, which somebody must hold: the client asks only for sessions it has accepted. */
-function heldSession(body: RequestBody, { entity }: Place): BusSession {
+/** The session that the request names, which the link must hold in whose name the client asks. */
+function heldSession(body: RequestBody, { entity, linkName }: ManagementContext): BusSession {
   const id = body.text('session-id');
   if (entity.sessions === undefined)
     throw notAllowed(`The entity '${entity.settings.address}' has no sessions.`);
   const session = entity.sessions.find(id);
   if (session?.holder === undefined || session.lockedUntil <= Date.now()) throw sessionLockLost(id);
+  if (linkName !== undefined && session.holder.linkName !== linkName) throw sessionLockLost(id);
   return session;
 }

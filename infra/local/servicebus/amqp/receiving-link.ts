@@ -11,7 +11,7 @@ import type { Store } from '../queue/store.ts';
 import { describe } from './delivery.ts';
 import { encodeDelivery } from './envelope.ts';
 import { fromDeliveryTag, toDeliveryTag } from './lock-token.ts';
-import { answerDrain, creditOf, settle } from './rhea.ts';
+import { answerDrain, creditOf, onWindow, roomOf, settle } from './rhea.ts';
 
 type Changes = Record<string, unknown>;
 /** The outcomes that a client sends, as far as the broker reads them. */
@@ -29,8 +29,10 @@ export class ReceivingLink implements SessionHolder {
   readonly #sender: Sender;
   readonly #store: Store;
   #session: BusSession | undefined;
-  /** Sent in this tick: rhea has not yet lowered the credit for them. */
+  /** Given to this link, and not yet written by rhea, which lowers the credit only then. */
   #unwritten = 0;
+  /** Of those, already with rhea. */
+  #sent = 0;
   #open = true;
   #onClose: (() => void) | undefined;
 
@@ -41,17 +43,23 @@ export class ReceivingLink implements SessionHolder {
     this.#store = store;
   }
 
+  get linkName(): string {
+    return this.#sender.name;
+  }
+
   /** Begins to deliver: from `session`, or from the whole entity. */
   start(session?: BusSession): void {
     const { entity, queue } = this.place;
+    const store = this.#store;
     this.#session = session;
     if (session === undefined) entity.addConsumer(this);
     const pump = (): void => entity.pump(session);
     this.#sender.on('sender_flow', pump);
     this.#sender.on('sendable', pump);
+    onWindow(this.#sender.session, pump);
     this.#sender.on('sender_draining', () => {
       pump();
-      answerDrain(this.#sender);
+      store.whenCommitted(() => answerDrain(this.#sender));
     });
     const changesOf = (context: EventContext): Changes => stateOf(context.delivery).message_annotations ?? {};
     this.#onOutcome('accepted', (token) => queue.complete(entity, token));
@@ -72,14 +80,24 @@ export class ReceivingLink implements SessionHolder {
   }
 
   credit(): number {
-    return this.#open ? creditOf(this.#sender) - this.#unwritten : 0;
+    if (!this.#open) return 0;
+    const toBeSent = this.#unwritten - this.#sent;
+    return Math.min(creditOf(this.#sender) - this.#unwritten, roomOf(this.#sender) - toBeSent);
   }
 
   deliver(message: BusMessage): void {
-    const bytes = encodeDelivery(message.envelope, describe(message, this.place.entity));
-    this.#sender.send(bytes, message.lock ? toDeliveryTag(message.lock.token) : NO_TAG, 0);
-    if (this.#unwritten === 0) process.nextTick(() => this.#written());
+    const token = message.lock?.token;
     this.#unwritten += 1;
+    // The lock is on disk before the message goes out: a broker that dies must not hand it to somebody else.
+    this.#store.whenCommitted(() => {
+      const stillLocked = message.lock?.token === token;
+      if (stillLocked && this.#open) {
+        this.#send(message);
+      } else {
+        this.#unwritten -= 1;
+        if (stillLocked && message.lock) this.place.entity.giveBack(message, false);
+      }
+    });
   }
 
   sessionLost(sessionId: string): void {
@@ -102,8 +120,16 @@ export class ReceivingLink implements SessionHolder {
     if (session) this.place.entity.releaseSession(session, lineLost);
   }
 
+  #send(message: BusMessage): void {
+    const bytes = encodeDelivery(message.envelope, describe(message, this.place.entity));
+    this.#sender.send(bytes, message.lock ? toDeliveryTag(message.lock.token) : NO_TAG, 0);
+    if (this.#sent === 0) process.nextTick(() => this.#written());
+    this.#sent += 1;
+  }
+
   #written(): void {
-    this.#unwritten = 0;
+    this.#unwritten -= this.#sent;
+    this.#sent = 0;
     this.place.entity.pump(this.#session);
   }
 

@@ -12,11 +12,17 @@ interface Reply {
   readonly application_properties: Record<string, unknown>;
   readonly body: unknown;
 }
-type Handler = (operation: string, body: unknown) => Reply;
+/** What the broker reads of a request. */
+interface Request {
+  readonly operation: string;
+  readonly linkName: string | undefined;
+  readonly body: unknown;
+}
+type Handler = (request: Request) => Reply;
 
 /** Answers the token requests of `$cbs`: every token is welcome here. */
 export function answerTokens(receiver: Receiver, broker: Broker): void {
-  answer(receiver, broker, (operation) => {
+  answer(receiver, broker, ({ operation }) => {
     const known = operation === 'put-token';
     return {
       application_properties: {
@@ -31,9 +37,9 @@ export function answerTokens(receiver: Receiver, broker: Broker): void {
 /** Answers the requests to the management node of the entity `address`. */
 export function answerManagement(receiver: Receiver, broker: Broker, address: string): void {
   const place = broker.find(address);
-  answer(receiver, broker, (operation, body) => {
+  answer(receiver, broker, ({ operation, linkName, body }) => {
     try {
-      const { status, body: fields } = manage(operation, body, place, broker.store);
+      const { status, body: fields } = manage(operation, body, { ...place, linkName, store: broker.store });
       return {
         application_properties: { statusCode: codec.wrap_int(status), statusDescription: 'OK' },
         body: codec.wrap_map(fields),
@@ -55,7 +61,13 @@ export function answerManagement(receiver: Receiver, broker: Broker, address: st
 function answer(receiver: Receiver, broker: Broker, handle: Handler): void {
   receiver.on('message', ({ message: encoded, delivery }: EventContext) => {
     const request = rhea.message.decode(encoded as unknown as Buffer);
-    const reply = handle(String(request.application_properties?.operation), request.body);
+    const properties: Record<string, unknown> = request.application_properties ?? {};
+    const link = properties['associated-link-name'];
+    const reply = handle({
+      operation: String(properties.operation),
+      linkName: typeof link === 'string' ? link : undefined,
+      body: request.body,
+    });
     broker.store.whenCommitted(() => {
       if (receiver.is_closed()) return;
       delivery?.accept();

@@ -52,7 +52,14 @@ interface TransferFrame {
 }
 interface SessionInside {
   readonly incoming: { on_transfer(frame: TransferFrame, receiver: Receiver): void; updated: unknown[] };
-  readonly outgoing: { pending_dispositions: unknown[] };
+  readonly outgoing: {
+    pending_dispositions: unknown[];
+    next_delivery_id: number;
+    next_pending_delivery: number;
+    available(): number;
+    transfer_window(): number;
+    on_flow(fields: object): void;
+  };
 }
 interface SenderInside {
   readonly state: { local_open: boolean; open_requests: number };
@@ -98,9 +105,29 @@ export function receiveRaw(session: Session): void {
   };
 }
 
-/** Credit that the client has really left: rhea lowers `credit` only when it writes, on the next tick. */
+/** Credit that the client has given on `sender`; rhea lowers it when it writes, on the next tick. */
 export function creditOf(sender: Sender): number {
-  return sender.is_open() && sender.sendable() ? inside<SenderInside>(sender).credit : 0;
+  return sender.is_open() ? inside<SenderInside>(sender).credit : 0;
+}
+
+/**
+ * How many more deliveries the AMQP session of `sender` takes: bounded by rhea's buffer of unsettled ones and by the
+ * client's window. The client's window closes when it keeps one message for long and 2047 later ones are through.
+ */
+export function roomOf(sender: Sender): number {
+  const { outgoing } = inside<SessionInside>(sender.session);
+  const unwritten = outgoing.next_delivery_id - outgoing.next_pending_delivery;
+  return Math.min(outgoing.available(), outgoing.transfer_window() - unwritten);
+}
+
+/** Calls back when the client has moved its window: rhea makes no event of that. */
+export function onWindow(session: Session, callback: () => void): void {
+  const { outgoing } = inside<SessionInside>(session);
+  const original = outgoing.on_flow;
+  outgoing.on_flow = (fields) => {
+    original.call(outgoing, fields);
+    callback();
+  };
 }
 
 /** Sends pre-settled on `sender` (receive-and-delete). Call while the attach is being answered. */

@@ -10,6 +10,8 @@ import type { BusMessage, Consumer } from './message.ts';
 
 /** A consumer that holds a session. */
 export interface SessionHolder extends Consumer {
+  /** Name of the link, by which management requests refer to it. */
+  readonly linkName: string;
   /** The lock has expired: the link must go. */
   sessionLost(sessionId: string): void;
 }

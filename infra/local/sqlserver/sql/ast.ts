@@ -28,7 +28,6 @@ export interface Call {
   /** Upper case. */
   readonly name: string;
   readonly arguments: readonly Expression[];
-  readonly condition?: Predicate;
   readonly star: boolean;
   readonly distinct: boolean;
   readonly over?: { readonly partitionBy: readonly Expression[]; readonly orderBy: readonly OrderItem[] };

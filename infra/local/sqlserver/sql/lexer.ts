@@ -1,6 +1,6 @@
 /**
- * T-SQL text → tokens. Comments are dropped here, except that the one before the first token is kept: it names the
- * statement (`/* invoices.findByUuids *​/`).
+ * T-SQL text → tokens. Comments are dropped here, except that the one directly before a token is kept with it: before a
+ * statement it gives the statement's name in the catalogue (a block comment such as `invoices.findByUuids`).
  */
 import { SqlError, syntaxError, unsupported } from './errors.ts';
 
