@@ -6,7 +6,12 @@ export class PortalBadAnswer extends PortalError {
   readonly disposition: Disposition;
   readonly status: number | undefined;
 
-  constructor(call: CallIdentity, status: number | undefined, message: string, options?: { cause?: unknown }) {
+  constructor(
+    call: CallIdentity,
+    status: number | undefined,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
     super(call, `unusable answer${status === undefined ? '' : ` (${status})`}: ${message}`, options);
     this.disposition = unlessRead(call);
     this.status = status;

@@ -17,7 +17,10 @@ export class PortalRejected extends PortalError {
   readonly description: string;
 
   constructor(call: CallIdentity, refusal: Refusal) {
-    super(call, `refused (${refusal.status}${refusal.code === '' ? '' : ` ${refusal.code}`}) ${refusal.description}`.trim());
+    super(
+      call,
+      `refused (${refusal.status}${refusal.code === '' ? '' : ` ${refusal.code}`}) ${refusal.description}`.trim(),
+    );
     this.status = refusal.status;
     this.code = refusal.code;
     this.description = refusal.description;

@@ -45,6 +45,11 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** What one exchange came to. */
+type Result<T> =
+  | { readonly status: number; readonly value: T; readonly failure?: undefined }
+  | { readonly status: number; readonly failure: PortalError };
+
 export class Caller {
   readonly #settings: CallerSettings;
   readonly #line: Line;
@@ -69,14 +74,19 @@ export class Caller {
   call(operation: Operation, options: CallOptions): Promise<Answer> {
     const identity = { operation: operation.id, tenant: this.tenant, kind: operation.kind };
     const attempt = () =>
-      this.#exchange(identity, options, async (timeoutMs) => {
+      this.#exchange<Answer>(identity, options, async (timeoutMs) => {
         const answer = await this.#line.send(operation, timeoutMs, options.signal);
         const ok = answer.status >= 200 && answer.status < 300;
         return ok
-          ? { status: answer.status, value: { identity, status: answer.status, body: parse(identity, answer) } }
+          ? {
+              status: answer.status,
+              value: { identity, status: answer.status, body: parse(identity, answer) },
+            }
           : { status: answer.status, failure: statusFailure(identity, operation, answer) };
       });
-    return operation.kind === 'read' ? withRetries(attempt, this.#settings.retryPausesMs, options) : attempt();
+    return operation.kind === 'read'
+      ? withRetries(attempt, this.#settings.retryPausesMs, options)
+      : attempt();
   }
 
   /**
@@ -86,7 +96,7 @@ export class Caller {
   file(operation: string, url: string, maxBytes: number, options: CallOptions): Promise<Buffer> {
     const identity: CallIdentity = { operation, tenant: this.tenant, kind: 'read' };
     const attempt = () =>
-      this.#exchange(identity, options, async (timeoutMs) => {
+      this.#exchange<Buffer>(identity, options, async (timeoutMs) => {
         const { status, bytes, contentType, retryAfter } = await this.#line
           .fetchFile(url, maxBytes, timeoutMs, options.signal)
           .catch((error: unknown) => {
@@ -95,12 +105,21 @@ export class Caller {
           });
         if (status === 403) return { status, failure: new PortalLinkExpired(identity) };
         if (status !== 200) {
-          const described: Operation = { id: operation, method: 'GET', kind: 'read', path: '', addresses: true };
+          const described: Operation = {
+            id: operation,
+            method: 'GET',
+            kind: 'read',
+            path: '',
+            addresses: true,
+          };
           const answer = { status, text: bytes.toString('utf8'), contentType, retryAfter };
           return { status, failure: statusFailure(identity, described, answer) };
         }
         if (contentType.includes('text/html')) {
-          return { status, failure: new PortalBadAnswer(identity, status, 'an HTML page instead of the file') };
+          return {
+            status,
+            failure: new PortalBadAnswer(identity, status, 'an HTML page instead of the file'),
+          };
         }
         return { status, value: bytes };
       });
@@ -115,7 +134,7 @@ export class Caller {
   async #exchange<T>(
     identity: CallIdentity,
     options: CallOptions,
-    send: (timeoutMs: number) => Promise<{ status: number; value: T } | { status: number; failure: PortalError }>,
+    send: (timeoutMs: number) => Promise<Result<T>>,
   ): Promise<T> {
     return this.#slots.run(options.signal, async () => {
       const timeoutMs = this.#timeLeft(identity, options);
@@ -126,35 +145,48 @@ export class Caller {
       try {
         const result = await send(timeoutMs);
         status = result.status;
-        if ('failure' in result) throw result.failure;
+        if (result.failure !== undefined) throw result.failure;
         this.#tell(identity, started, status, undefined);
         this.breaker.succeeded();
         return result.value;
       } catch (error) {
         const failure = this.#asPortalError(identity, error, timeoutMs, options);
-        this.#tell(identity, started, status, failure);
+        this.#tell(identity, started, status ?? statusOf(failure), failure);
         this.#judge(failure, options);
         throw failure;
       }
     });
   }
 
-  #asPortalError(identity: CallIdentity, error: unknown, timeoutMs: number, { signal }: CallOptions): PortalError {
+  #asPortalError(
+    identity: CallIdentity,
+    error: unknown,
+    timeoutMs: number,
+    { signal }: CallOptions,
+  ): PortalError {
     if (error instanceof PortalError) return error;
     // Cancelled on the line: a write may have arrived, so it cannot simply be the caller's abort.
-    if (signal.aborted) return new PortalTimeout(identity, 'cancelled while under way', true, { cause: signal.reason });
+    if (signal.aborted)
+      return new PortalTimeout(identity, 'cancelled while under way', true, { cause: signal.reason });
     return lineFailure(identity, error, timeoutMs);
   }
 
   #judge(failure: PortalError, { signal }: CallOptions): void {
     const down =
-      failure instanceof PortalUnreachable || failure instanceof PortalTimeout || failure instanceof PortalUnavailable;
+      failure instanceof PortalUnreachable ||
+      failure instanceof PortalTimeout ||
+      failure instanceof PortalUnavailable;
     if (signal.aborted) this.breaker.withdrawn();
     else if (down || failure instanceof PortalBadAnswer) this.breaker.failed();
     else this.breaker.succeeded();
   }
 
-  #tell(identity: CallIdentity, started: number, status: number | undefined, failure: PortalError | undefined): void {
+  #tell(
+    identity: CallIdentity,
+    started: number,
+    status: number | undefined,
+    failure: PortalError | undefined,
+  ): void {
     this.#settings.onCall?.({
       operation: identity.operation,
       tenant: identity.tenant,
@@ -169,6 +201,10 @@ export class Caller {
     if (left <= 0) throw new PortalTimeout(identity, 'no time left', false);
     return Math.ceil(Math.min(this.#settings.timeoutMs, left));
   }
+}
+
+function statusOf(failure: PortalError): number | undefined {
+  return failure instanceof PortalBadAnswer ? failure.status : undefined;
 }
 
 /** The JSON of a 2xx; undefined for an empty body. */

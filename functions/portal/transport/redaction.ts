@@ -18,7 +18,9 @@ export function safeCause(error: unknown): Error {
   const cause = new Error(safeText(error.message));
   cause.name = error.name;
   if (error.stack !== undefined) cause.stack = safeStack(error.stack);
-  return 'code' in error && typeof error.code === 'string' ? Object.assign(cause, { code: error.code }) : cause;
+  return 'code' in error && typeof error.code === 'string'
+    ? Object.assign(cause, { code: error.code })
+    : cause;
 }
 
 function safeStack(stack: string): string {

@@ -30,7 +30,9 @@ export async function withRetries<T>(
 
 function passes(error: unknown): boolean {
   if (error instanceof PortalUnavailable) return [502, 503, 504].includes(error.status);
-  return error instanceof PortalThrottled || error instanceof PortalUnreachable || error instanceof PortalTimeout;
+  return (
+    error instanceof PortalThrottled || error instanceof PortalUnreachable || error instanceof PortalTimeout
+  );
 }
 
 function askedFor(error: unknown): number {

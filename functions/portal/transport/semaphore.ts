@@ -6,7 +6,8 @@ export class Semaphore {
 
   /** @param limit how many may run at the same time, ≥ 1 */
   constructor(limit: number) {
-    if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`concurrency must be a whole number ≥ 1, not ${limit}`);
+    if (!Number.isInteger(limit) || limit < 1)
+      throw new RangeError(`concurrency must be a whole number ≥ 1, not ${limit}`);
     this.#free = limit;
   }
 

@@ -110,7 +110,7 @@ function complementBody(spec: ComplementSpec): { concepts: string; payment: stri
   const documents = paid.map((item) =>
     wrap('pago20:DoctoRelacionado', tax('DR', two(item.base), two(item.vat)), {
       IdDocumento: item.document.uuid,
-      Serie: item.document.series,
+      Serie: item.document.series === '' ? undefined : item.document.series,
       Folio: item.document.folio,
       MonedaDR: 'MXN',
       EquivalenciaDR: '1',
@@ -208,7 +208,7 @@ export function writeCfdi(spec: CfdiSpec): string {
     'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
     'xsi:schemaLocation': `http://www.sat.gob.mx/cfd/4 ${site}/4/cfdv40.xsd`,
     Version: '4.0',
-    Serie: spec.series,
+    Serie: spec.series === '' ? undefined : spec.series,
     Folio: spec.folio,
     Fecha: spec.date,
     Sello: seal,

@@ -33,6 +33,11 @@ export class Broker {
     this.store = openStore(dataDir);
     this.queues = options.map((queue) => new Queue(queue, this.store, now));
     for (const queue of this.queues) this.#byName.set(queue.options.name.toLowerCase(), queue);
+    for (const name of this.store.queuesWithMessages()) {
+      const declared = this.#byName.has(name.toLowerCase());
+      if (!declared)
+        console.error(`servicebus stand-in: messages of "${name}" rest on disk; no such queue is declared`);
+    }
     this.#beat = setInterval(() => this.#tick(), BEAT);
   }
 

@@ -1,9 +1,11 @@
 /**
  * Runs the Service Bus stand-in as a process:
- * `node infra/local/servicebus/main.ts [--port N] [--control-port N] [--data DIR] [--queues FILE] [--lock-duration MS]`.
+ * `node infra/local/servicebus/main.ts [--port N] [--control-port N] [--data DIR] [--queues FILE] [--lock-duration MS]
+ * [--faults FILE]`.
  *
  * Prints one line of JSON when it is ready. Ends on SIGTERM or SIGINT; a SIGKILL loses nothing that was acknowledged.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { defaultQueuesFile, type QueueDeclaration, readQueuesFile, startServiceBus } from './index.ts';
 
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     queues: { type: 'string' },
     'lock-duration': { type: 'string' },
+    faults: { type: 'string' },
   },
 });
 
@@ -21,13 +24,14 @@ const bus = await startServiceBus({
   port: number('port'),
   controlPort: number('control-port'),
   dataDir: values.data,
+  // Checked where they are used: both come from files, whatever the types say.
   queues: readQueuesFile(values.queues ?? defaultQueuesFile) as QueueDeclaration[],
+  faults: values.faults === undefined ? [] : (JSON.parse(readFileSync(values.faults, 'utf8')) as unknown[]),
   lockDuration: number('lock-duration'),
 });
 
 async function stop(): Promise<void> {
   await bus.close();
-  process.exitCode = 0;
 }
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);

@@ -64,7 +64,7 @@ export function parseEnvelope(encoded: Buffer): Envelope {
     const start = reader.position;
     const section = sectionAt(raw, start);
     if (section >= DATA) break;
-    const { value } = reader.read();
+    const { value } = readSection(reader);
     if (section === HEADER) header = value as Typed[];
     else if (section === ANNOTATIONS) annotations = value as Typed[];
     else if (section === APPLICATION_PROPERTIES) applicationProperties = raw.subarray(start, reader.position);
@@ -132,7 +132,7 @@ export function unpackBatch(batch: Buffer): Buffer[] {
   const reader = new codec.Reader(batch);
   while (reader.remaining() > 0) {
     const section = sectionAt(batch, reader.position);
-    const { value } = reader.read();
+    const { value } = readSection(reader);
     if (section === DATA) messages.push(value as Buffer);
   }
   return messages;
@@ -160,6 +160,17 @@ function encodeSection(section: number, value: Typed): Buffer {
   const writer = new codec.Writer();
   writer.write(codec.described(codec.wrap_ulong(section), value));
   return writer.toBuffer();
+}
+
+/** Reads a section whole: rhea neither minds that the bytes end too early nor says what it could not read. */
+function readSection(reader: InstanceType<typeof codec.Reader>): Typed {
+  try {
+    const section = reader.read();
+    if (reader.remaining() >= 0) return section;
+  } catch (error) {
+    throw new BusError('amqp:decode-error', `An AMQP message section cannot be read: ${error}`);
+  }
+  throw new BusError('amqp:decode-error', 'The AMQP message is cut off.');
 }
 
 /** The code of the section that begins at `at`: a described type whose descriptor is a small or a full ulong. */

@@ -163,6 +163,11 @@ export class Store {
     }));
   }
 
+  /** Names of the queues that have messages here, declared or not. */
+  queuesWithMessages(): string[] {
+    return this.#all('SELECT DISTINCT queue FROM messages').map((row) => String(row.queue));
+  }
+
   loadSequence(queue: string): number {
     return Number(this.#all('SELECT last FROM sequences WHERE queue = ?', queue)[0]?.last ?? 0);
   }

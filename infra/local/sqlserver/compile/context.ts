@@ -20,6 +20,8 @@ export interface RunContext {
   readonly utcNow: string;
   readonly localNow: string;
   readonly login: string;
+  /** The server's collation, by its SQL Server name. */
+  readonly collation: string;
   readonly transactionDepth: number;
   /** Whether the login may do `operation` on a table; `undefined` when the table does not exist. */
   mayUse(database: string, table: string, operation: Operation): boolean | undefined;
