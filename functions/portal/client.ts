@@ -41,7 +41,7 @@ export interface PortalClientSettings {
   /** The largest XML that is taken; 10 MB when absent. */
   readonly maxFileBytes?: number;
   readonly clock?: Clock;
-  /** Is told of every HTTP exchange. */
+  /** Is told of every HTTP exchange; must not throw. */
   readonly onCall?: (record: CallRecord) => void;
 }
 

@@ -2,6 +2,7 @@
  * How a call is made: wait for a slot, ask the breaker, send within the time left, read the answer, count it. Everything
  * of the client goes through `call` (JSON) or `file` (signed links).
  */
+import { isAxiosError } from 'axios';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { PortalBadAnswer } from '../errors/portal-bad-answer.ts';
 import { PortalCircuitOpen } from '../errors/portal-circuit-open.ts';
@@ -15,6 +16,7 @@ import { Breaker, type BreakerSettings } from './breaker.ts';
 import { lineFailure, type RawAnswer, statusFailure } from './failures.ts';
 import { Line, type LineSettings } from './line.ts';
 import type { CallOptions, Operation } from './operation.ts';
+import { safeCause } from './redaction.ts';
 import { withRetries } from './retry.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -35,6 +37,7 @@ export interface CallerSettings extends LineSettings {
   readonly retryPausesMs: readonly number[];
   readonly breaker: BreakerSettings;
   readonly clock: Clock;
+  /** Must not throw. */
   readonly onCall: ((record: CallRecord) => void) | undefined;
 }
 
@@ -74,8 +77,8 @@ export class Caller {
   call(operation: Operation, options: CallOptions): Promise<Answer> {
     const identity = { operation: operation.id, tenant: this.tenant, kind: operation.kind };
     const attempt = () =>
-      this.#exchange<Answer>(identity, options, async (timeoutMs) => {
-        const answer = await this.#line.send(operation, timeoutMs, options.signal);
+      this.#exchange<Answer>(identity, options, async (signal) => {
+        const answer = await this.#line.send(operation, signal);
         const ok = answer.status >= 200 && answer.status < 300;
         return ok
           ? {
@@ -96,9 +99,9 @@ export class Caller {
   file(operation: string, url: string, maxBytes: number, options: CallOptions): Promise<Buffer> {
     const identity: CallIdentity = { operation, tenant: this.tenant, kind: 'read' };
     const attempt = () =>
-      this.#exchange<Buffer>(identity, options, async (timeoutMs) => {
+      this.#exchange<Buffer>(identity, options, async (signal) => {
         const { status, bytes, contentType, retryAfter } = await this.#line
-          .fetchFile(url, maxBytes, timeoutMs, options.signal)
+          .fetchFile(url, maxBytes, signal)
           .catch((error: unknown) => {
             const tooLarge = error instanceof Error && error.message.includes('maxContentLength');
             throw tooLarge ? new PortalFileTooLarge(identity, maxBytes) : error;
@@ -134,41 +137,35 @@ export class Caller {
   async #exchange<T>(
     identity: CallIdentity,
     options: CallOptions,
-    send: (timeoutMs: number) => Promise<Result<T>>,
+    send: (signal: AbortSignal) => Promise<Result<T>>,
   ): Promise<T> {
     return this.#slots.run(options.signal, async () => {
       const timeoutMs = this.#timeLeft(identity, options);
       const waiting = this.breaker.admit();
       if (waiting > 0) throw new PortalCircuitOpen(identity, waiting);
       const started = performance.now();
+      // The limit is for the whole exchange: a body that drips in must not outlast it.
+      const limit = AbortSignal.timeout(timeoutMs);
       let status: number | undefined;
       try {
-        const result = await send(timeoutMs);
+        const result = await send(AbortSignal.any([options.signal, limit]));
         status = result.status;
         if (result.failure !== undefined) throw result.failure;
         this.#tell(identity, started, status, undefined);
         this.breaker.succeeded();
         return result.value;
       } catch (error) {
-        const failure = this.#asPortalError(identity, error, timeoutMs, options);
+        const failure = asPortalError(identity, error, options.signal, limit, timeoutMs);
+        if (failure === undefined) {
+          // A fault of our own, not of the portal.
+          this.breaker.withdrawn();
+          throw error;
+        }
         this.#tell(identity, started, status ?? statusOf(failure), failure);
         this.#judge(failure, options);
         throw failure;
       }
     });
-  }
-
-  #asPortalError(
-    identity: CallIdentity,
-    error: unknown,
-    timeoutMs: number,
-    { signal }: CallOptions,
-  ): PortalError {
-    if (error instanceof PortalError) return error;
-    // Cancelled on the line: a write may have arrived, so it cannot simply be the caller's abort.
-    if (signal.aborted)
-      return new PortalTimeout(identity, 'cancelled while under way', true, { cause: signal.reason });
-    return lineFailure(identity, error, timeoutMs);
   }
 
   #judge(failure: PortalError, { signal }: CallOptions): void {
@@ -201,6 +198,24 @@ export class Caller {
     if (left <= 0) throw new PortalTimeout(identity, 'no time left', false);
     return Math.ceil(Math.min(this.#settings.timeoutMs, left));
   }
+}
+
+/** What went wrong on the way; undefined when the error is not the line's. */
+function asPortalError(
+  identity: CallIdentity,
+  error: unknown,
+  caller: AbortSignal,
+  limit: AbortSignal,
+  timeoutMs: number,
+): PortalError | undefined {
+  if (error instanceof PortalError) return error;
+  if (!isAxiosError(error)) return undefined;
+  // Cancelled on the line: a write may have arrived, so it cannot simply be the caller's abort.
+  if (caller.aborted)
+    return new PortalTimeout(identity, 'cancelled while under way', true, { cause: caller.reason });
+  if (limit.aborted)
+    return new PortalTimeout(identity, `no answer within ${timeoutMs} ms`, true, { cause: safeCause(error) });
+  return lineFailure(identity, error);
 }
 
 function statusOf(failure: PortalError): number | undefined {

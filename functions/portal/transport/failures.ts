@@ -1,5 +1,5 @@
 /** From what happened on the line, or what the portal answered, to the error class that says it. */
-import { isAxiosError } from 'axios';
+import type { AxiosError } from 'axios';
 import { PortalBadAnswer } from '../errors/portal-bad-answer.ts';
 import { PortalConflict } from '../errors/portal-conflict.ts';
 import type { CallIdentity, PortalError } from '../errors/portal-error.ts';
@@ -17,11 +17,11 @@ import { safeCause, safeText } from './redaction.ts';
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** The error for a call that got no (whole) answer. */
-export function lineFailure(call: CallIdentity, error: unknown, timeoutMs: number): PortalError {
+export function lineFailure(call: CallIdentity, error: AxiosError): PortalError {
   const cause = safeCause(error);
-  const code = isAxiosError(error) ? error.code : undefined;
+  const { code } = error;
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return new PortalTimeout(call, `no answer within ${timeoutMs} ms`, true, { cause });
+    return new PortalTimeout(call, 'the connection timed out', true, { cause });
   }
   if (/maxContentLength/.test(cause.message)) {
     return new PortalBadAnswer(call, undefined, 'the answer is too large', { cause });

@@ -40,7 +40,7 @@ export class Line {
   }
 
   /** Sends and gives whatever came back. @throws axios' error when nothing whole came back */
-  async send(operation: Operation, timeoutMs: number, signal: AbortSignal): Promise<RawAnswer> {
+  async send(operation: Operation, signal: AbortSignal): Promise<RawAnswer> {
     const hasBody = operation.body !== undefined;
     const response: AxiosResponse<string> = await this.#http.request({
       method: operation.method,
@@ -51,7 +51,6 @@ export class Line {
         ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
         ...this.#credentials,
       },
-      timeout: timeoutMs,
       signal,
     });
     return {
@@ -63,13 +62,12 @@ export class Line {
   }
 
   /** Gets a signed link, without the tenant's credentials. @throws axios' error when it does not come whole */
-  async fetchFile(url: string, maxBytes: number, timeoutMs: number, signal: AbortSignal) {
+  async fetchFile(url: string, maxBytes: number, signal: AbortSignal) {
     const response: AxiosResponse<ArrayBuffer> = await this.#http.get(url, {
       baseURL: '',
       responseType: 'arraybuffer',
       maxContentLength: maxBytes,
       headers: { Accept: '*/*' },
-      timeout: timeoutMs,
       signal,
     });
     const contentType = header(response, 'content-type') ?? '';
