@@ -11,6 +11,8 @@ const versions: Readonly<Record<string, '3.3' | '4.0'>> = {
 };
 const stampNamespace = 'http://www.sat.gob.mx/TimbreFiscalDigital';
 const paymentNamespaces = new Set(['http://www.sat.gob.mx/Pagos', 'http://www.sat.gob.mx/Pagos20']);
+/** SAT's date and time without zone. */
+const localTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
 const types = new Set<string>(['I', 'E', 'P', 'T', 'N']);
 
 /** The part of the scan that this reader gives. */
@@ -78,7 +80,12 @@ export function collectFields(): ElementReader & { result(): CfdiFields } {
     const uuid = readUuid(text);
     if (uuid === undefined)
       throw new NoUuidError(`the fiscal stamp has no valid UUID: "${text.slice(0, 40)}"`);
-    stamp = { uuid, stampedAt: element.attribute('FechaTimbrado') ?? '' };
+    const stampedAt = element.attribute('FechaTimbrado')?.trim() ?? '';
+    // Checked here because others build file names and Sage values of it.
+    if (!localTime.test(stampedAt)) {
+      throw new NoUuidError(`the fiscal stamp has no valid FechaTimbrado: "${stampedAt.slice(0, 40)}"`);
+    }
+    stamp = { uuid, stampedAt };
   };
   const keep = (list: (uuid: Uuid) => void, text: string | undefined): void => {
     const uuid = readUuid(text);

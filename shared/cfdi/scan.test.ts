@@ -122,6 +122,8 @@ test.each<[CfdiProblem, string | Uint8Array]>([
   ['not-a-cfdi', smallCfdi().replace('MCI7306249Y1', 'MCI')],
   ['not-a-cfdi', smallCfdi().replace('TipoDeComprobante="I"', 'TipoDeComprobante="X"')],
   ['no-uuid', smallCfdi({ uuid: 'no' })],
+  ['no-uuid', smallCfdi().replace('2026-01-05T10:01:00', '../../../etc/passwd')],
+  ['no-uuid', smallCfdi().replace(' FechaTimbrado="2026-01-05T10:01:00"', '')],
   ['no-uuid', fixture('created-cfdi40-pago20-valid.xml')],
   ['unsupported-encoding', Buffer.from(`\uFEFF${smallCfdi()}`, 'utf16le')],
   ['unsupported-encoding', Buffer.from(smallCfdi(), 'utf16le')],

@@ -5,7 +5,7 @@
  * system's clock. When `CLOCK_FILE` names a file, the clock is *driven*: the file says which instant it is and since
  * when, and time runs on from there, so that every process of one machine agrees on the hour (scenarios, tests).
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { Temporal } from 'temporal-polyfill';
 
 /** Gives the present instant (UTC). */
@@ -26,7 +26,9 @@ interface DrivenTime {
 /** Sets the driven clock in `file` to `now`; it runs on from there at the speed of the real one. */
 export function setDrivenClock(file: string, now: Temporal.Instant): void {
   const time: DrivenTime = { now: now.toString(), setAt: Date.now() };
-  writeFileSync(file, JSON.stringify(time));
+  // Renamed into place: a reader sees the old hour or the new one, never half a file.
+  writeFileSync(`${file}.new`, JSON.stringify(time));
+  renameSync(`${file}.new`, file);
 }
 
 /**

@@ -90,11 +90,9 @@ describe('a listing', () => {
   });
 
   it('gives an item that moved between pages once', async () => {
-    const { pages } = pagesOf((offset) =>
-      slice(all(450), 200)(Math.max(0, offset - 1)).entries.length > 0
-        ? { entries: all(450).slice(Math.max(0, offset - 1), Math.max(0, offset - 1) + 200), total: 450 }
-        : { entries: [], total: 450 },
-    );
+    // One new document per page pushes the others down by one.
+    const serve = slice(all(450), 200);
+    const { pages } = pagesOf((offset) => serve(Math.max(0, offset - 1)));
     const listing = await collect(pages);
     expect(new Set(listing.items.map((item) => item.id)).size).toBe(listing.items.length);
     expect(listing).toMatchObject({ unique: 450, complete: true });

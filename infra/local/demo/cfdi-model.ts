@@ -38,7 +38,7 @@ export interface PaidDocument {
 
 interface Common {
   readonly uuid: string;
-  /** '' = none. */
+  /** '' = none, of both. */
   readonly series: string;
   readonly folio: string;
   /** Local time without zone, `YYYY-MM-DDTHH:mm:ss`. */

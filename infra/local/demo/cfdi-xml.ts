@@ -15,6 +15,9 @@ import {
 } from './cfdi-model.ts';
 import { placeholder } from './random.ts';
 
+/** '' = the attribute is left out. */
+const given = (text: string) => (text === '' ? undefined : text);
+
 const two = (value: Money) => value.toFixed(2);
 
 type Values = Parameters<typeof writeAttributes>[0];
@@ -110,8 +113,8 @@ function complementBody(spec: ComplementSpec): { concepts: string; payment: stri
   const documents = paid.map((item) =>
     wrap('pago20:DoctoRelacionado', tax('DR', two(item.base), two(item.vat)), {
       IdDocumento: item.document.uuid,
-      Serie: item.document.series === '' ? undefined : item.document.series,
-      Folio: item.document.folio,
+      Serie: given(item.document.series),
+      Folio: given(item.document.folio),
       MonedaDR: 'MXN',
       EquivalenciaDR: '1',
       NumParcialidad: item.document.instalment,
@@ -208,8 +211,8 @@ export function writeCfdi(spec: CfdiSpec): string {
     'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
     'xsi:schemaLocation': `http://www.sat.gob.mx/cfd/4 ${site}/4/cfdv40.xsd`,
     Version: '4.0',
-    Serie: spec.series === '' ? undefined : spec.series,
-    Folio: spec.folio,
+    Serie: given(spec.series),
+    Folio: given(spec.folio),
     Fecha: spec.date,
     Sello: seal,
     NoCertificado: '30001000000500003416',

@@ -105,6 +105,7 @@ describe('what Sage holds', () => {
   test('tables, columns and text lengths are those of Sage 300, and keys are unique', () => {
     const databases = [
       ['FESA', demo.fesa] as const,
+      ['Autorizaciones_electronicas', demo.authorisations] as const,
       ...demo.tenants.map(({ company, sage }) => [company.database, sage] as const),
     ];
     for (const [database, tables] of databases) {
@@ -136,12 +137,51 @@ describe('what Sage holds', () => {
   });
 });
 
+describe('payments and orders', () => {
+  test('every case is there, and what the portal has agrees with Sage', () => {
+    for (const { payments, orders, sage, portal, documents: own } of demo.tenants) {
+      expect(new Set(payments.map((payment) => payment.case)).size).toBe(5);
+      expect(new Set(orders.map((order) => order.case)).size).toBe(4);
+      expect(sage.APTCR).toHaveLength(payments.length);
+      expect(portal.payments).toHaveLength(
+        payments.filter((payment) => payment.portalId !== undefined).length,
+      );
+      expect(portal['purchase-orders']).toHaveLength(
+        orders.filter((order) => order.portalId !== undefined).length,
+      );
+      const imported = new Set(own.filter((document) => document.case === 'in-sage'));
+      for (const payment of payments) {
+        expect(payment.documents.every((document) => imported.has(document))).toBe(true);
+      }
+    }
+  });
+
+  test('complements are valid and pay the payment’s invoices', () => {
+    using schema = openSatSchema();
+    const complements = demo.tenants
+      .flatMap(({ payments }) => payments)
+      .filter((p) => p.complement !== undefined);
+    expect(complements.length).toBeGreaterThan(2);
+    for (const { complement, documents: paid } of complements) {
+      schema.validate(complement?.xml ?? '');
+      expect(scanCfdi(Buffer.from(complement?.xml ?? '')).paidUuids).toEqual(
+        paid.map((document) => document.listing.spec.uuid),
+      );
+    }
+  });
+});
+
 describe('writeScenario', () => {
   test('writes the folder of the scenario format', () => {
     const dir = join(folder, 'default');
     writeScenario(dir);
     expect(readdirSync(dir).sort()).toEqual(['portal', 'sage', 'scenario.json']);
-    expect(readdirSync(join(dir, 'sage')).sort()).toEqual(['COMER1', 'FESA', 'LOGIS1']);
+    expect(readdirSync(join(dir, 'sage')).sort()).toEqual([
+      'Autorizaciones_electronicas',
+      'COMER1',
+      'FESA',
+      'LOGIS1',
+    ]);
     const { tenants } = JSON.parse(readFileSync(join(dir, 'scenario.json'), 'utf8')) as {
       tenants: { id: string }[];
     };

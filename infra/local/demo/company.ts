@@ -6,10 +6,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { type DemoDocument, makeDocuments, makeHistory } from './documents.ts';
+import { type DemoOrder, makeOrders, orderTables, portalOrder } from './orders.ts';
+import {
+  afterPayment,
+  type DemoPayment,
+  makePayments,
+  paymentDay,
+  paymentTables,
+  portalPayment,
+} from './payments.ts';
 import { portalCfdi, portalForeignInvoice } from './portal-cfdi.ts';
 import { portalSupplier } from './portal-supplier.ts';
 import { type Random, seededRandom } from './random.ts';
-import { invoiceTables, setupTables, type Tables, vendorTables } from './sage-payables.ts';
+import { invoiceTables, type Row, setupTables, type Tables, vendorTables } from './sage-payables.ts';
 import { type DemoSupplier, makeSuppliers } from './suppliers.ts';
 import {
   type DemoCompany,
@@ -40,7 +49,12 @@ export interface DemoTenant {
   readonly suppliers: readonly DemoSupplier[];
   readonly documents: readonly DemoDocument[];
   readonly history: readonly DemoDocument[];
+  readonly payments: readonly DemoPayment[];
+  readonly orders: readonly DemoOrder[];
   readonly sage: Tables;
+  /** This company's rows of FESA's control tables. */
+  readonly control: Tables;
+  readonly authorisations: Tables;
   readonly portal: Readonly<Record<string, readonly object[]>>;
   /** XML by portal document id. */
   readonly files: ReadonlyMap<string, string>;
@@ -52,7 +66,9 @@ export interface DemoScenario {
     readonly tenants: readonly object[];
     readonly faults: readonly object[];
   };
+  /** Rows of FESA and of Autorizaciones_electronicas. */
   readonly fesa: Tables;
+  readonly authorisations: Tables;
   readonly tenants: readonly [DemoTenant, DemoTenant];
 }
 
@@ -68,35 +84,58 @@ function makeTenant(
   const plan = { company, other, suppliers, now, unusual: counts.unusual };
   const history = makeHistory(random, { ...plan, count: counts.history });
   const documents = makeDocuments(random, { ...plan, count: counts.cfdis });
+  const payments = counts.unusual ? makePayments(random, company, documents, now) : [];
+  const orders = makeOrders(random, suppliers, counts.unusual ? 12 : 0, now);
   const all = [...history, ...documents];
+  const complements = payments.flatMap(({ complement }) => complement ?? []);
   const foreign = suppliers.find((supplier) => supplier.case === 'foreign');
-  const cfdis: object[] = all.map(({ listing }) => portalCfdi(listing));
+  const cfdis: object[] = [...all.map((document) => afterPayment(document, payments)), ...complements].map(
+    portalCfdi,
+  );
   if (foreign !== undefined) {
     cfdis.push(portalForeignInvoice(random.portalId(), foreign, company, now.subtract({ hours: 50 })));
   }
+  const paid = paymentTables(company, payments, now);
+  const ordered = orderTables(company, orders);
   return {
     company,
     suppliers,
     documents,
     history,
+    payments,
+    orders,
     sage: {
       ...vendorTables(company, suppliers),
       ...invoiceTables(company, all, 101),
       ...setupTables(company),
+      ...paid.sage,
+      ...ordered.sage,
     },
+    control: { fesaPagosFocaltec: paid.control, fesaOCFocaltec: ordered.control },
+    authorisations: ordered.authorisations,
     portal: {
       companies: [portalCompany(company)],
       'tenant-bank-accounts': [portalBankAccount(company)],
       providers: suppliers.map((supplier) => portalSupplier(supplier, company.tenantId)),
       cfdis,
-      payments: [],
-      'purchase-orders': [],
+      payments: payments.flatMap((payment) => portalPayment(payment, company, paymentDay(now)) ?? []),
+      'purchase-orders': orders.flatMap((order) => portalOrder(order, company) ?? []),
       'warehouse-deliveries': [],
     },
-    files: new Map(
-      documents.flatMap(({ listing, xml }) => (xml === undefined ? [] : [[listing.id, xml] as const])),
-    ),
+    files: new Map([
+      ...documents.flatMap(({ listing, xml }) => (xml === undefined ? [] : [[listing.id, xml] as const])),
+      ...complements.map(({ id, xml }) => [id, xml] as const),
+    ]),
   };
+}
+
+/** The tables of several companies in one database, one after the other. */
+function together(parts: readonly Tables[]): Tables {
+  const tables: Record<string, Row[]> = {};
+  for (const part of parts) {
+    for (const [table, rows] of Object.entries(part)) tables[table] = [...(tables[table] ?? []), ...rows];
+  }
+  return tables;
 }
 
 /** Makes the scenario in memory. Defaults: 40 suppliers and 300 CFDIs in all, on Monday 5 January 2026, 9 in the morning. */
@@ -119,10 +158,15 @@ export function makeScenario(options: DemoOptions = {}): DemoScenario {
       history,
       unusual,
     });
+  const tenants: [DemoTenant, DemoTenant] = [make(first, second, 0), make(second, first, 1)];
   return {
     scenario: { now: instant.toString(), tenants: [tenantRecord(first), tenantRecord(second)], faults: [] },
-    fesa: { fesaParam: [...fesaParameters(first), ...fesaParameters(second)] },
-    tenants: [make(first, second, 0), make(second, first, 1)],
+    fesa: together([
+      { fesaParam: [...fesaParameters(first), ...fesaParameters(second)] },
+      ...tenants.map((tenant) => tenant.control),
+    ]),
+    authorisations: together(tenants.map((tenant) => tenant.authorisations)),
+    tenants,
   };
 }
 
@@ -140,6 +184,7 @@ export function writeScenario(dir: string, options: DemoOptions = {}): DemoScena
   mkdirSync(dir, { recursive: true });
   writeJson(join(dir, 'scenario.json'), demo.scenario);
   writeTables(join(dir, 'sage', 'FESA'), demo.fesa);
+  writeTables(join(dir, 'sage', 'Autorizaciones_electronicas'), demo.authorisations);
   for (const tenant of demo.tenants) {
     writeTables(join(dir, 'sage', tenant.company.database), tenant.sage);
     const portal = join(dir, 'portal', tenant.company.tenantId);

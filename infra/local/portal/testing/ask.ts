@@ -1,6 +1,6 @@
 /** Asking the stand-in by plain HTTP, as tests of the stand-in itself do. */
 import type { JsonObject } from '../json.ts';
-import type { Portal } from '../portal.ts';
+import { type Portal, type PortalOptions, startPortal } from '../portal.ts';
 import { bankAccount, company, provider, TENANT } from './objects.ts';
 
 export interface Answer {
@@ -55,4 +55,25 @@ export async function furnish(
     },
     files: { [TENANT.id]: files },
   });
+}
+
+export interface Furnished {
+  readonly portal: Portal;
+  readonly url: string;
+  readonly tenant: typeof TENANT;
+  /** Adds a fault. */
+  fault(when: unknown, effect: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A stand-in with a furnished tenant. */
+export async function startFurnished(
+  collections: Record<string, unknown> = {},
+  options: PortalOptions & { readonly files?: Record<string, string> } = {},
+): Promise<Furnished> {
+  const portal = await startPortal(options);
+  await furnish(portal, collections, options.files ?? {});
+  const fault = (when: unknown, effect: unknown) =>
+    control(portal, 'faults', [{ target: 'portal', when, effect }]);
+  return { portal, url: portal.url, tenant: TENANT, fault, close: portal.close };
 }

@@ -9,6 +9,7 @@ import type { Statement } from '../sql/ast.ts';
 import { endsBatch, SqlError, unsupported } from '../sql/errors.ts';
 import { parseBatch } from '../sql/parse-statement.ts';
 import type { SqlType } from '../sql/types.ts';
+import { Disconnect } from './disconnect.ts';
 import { PgError } from './engine.ts';
 import { translateFailure } from './pg-errors.ts';
 import type { PgResult } from './protocol.ts';
@@ -28,8 +29,6 @@ export interface Sink {
   transaction(action: 'begin' | 'commit' | 'rollback'): void;
 }
 
-/** The connection is to be cut, as a fault says. */
-export class Disconnect extends Error {}
 
 export class Session {
   readonly processId: number;
@@ -168,13 +167,16 @@ export class Session {
     const entry = this.#server.journal.begin(this, sql, name, statement.node, parameters);
     try {
       if (compiled instanceof SqlError) throw compiled;
-      if (compiled === undefined) await this.#control(statement, sink);
-      else entry.rows = await this.#rows(compiled, name, parameters, sink, signal);
-      entry.end();
+      if (compiled === undefined) {
+        await this.#control(statement, sink);
+        entry.end();
+      } else {
+        entry.end(await this.#rows(compiled, name, parameters, sink, signal));
+      }
       return 'next';
     } catch (caught) {
       const error = caught instanceof PgError ? translateFailure(caught.failure, this.#server.catalogue, caught) : caught;
-      entry.end(error);
+      entry.end(error instanceof Error ? error : new Error(String(error)));
       if (!(error instanceof SqlError)) throw error;
       const aborts = this.#settings.xactAbort || error.number === 1205;
       sink.error(error);
