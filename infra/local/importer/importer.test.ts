@@ -15,7 +15,7 @@ import { writeCfdi } from '../demo/cfdi-xml.ts';
 import { makeRfc } from '../demo/identifiers.ts';
 import { seededRandom } from '../demo/random.ts';
 import { trades } from '../demo/vocabulary.ts';
-import { type SqlServer, startSqlServer } from '../sqlserver/server.ts';
+import { type SqlServer, startSqlServer } from '../sqlserver/start.ts';
 import { company, makeSite, runToEnd, type Site } from './program.ts';
 
 const login = { user: 'importador', password: 'Secreta.1' };

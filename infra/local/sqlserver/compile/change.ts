@@ -13,7 +13,10 @@ import { compileOutput } from './output.ts';
 import { queryCompiler } from './query.ts';
 import { Scope } from './scope.ts';
 
-export function compileUpdate(statement: Statement & { node: 'update' }, context: CompileContext): CompiledChange {
+export function compileUpdate(
+  statement: Statement & { node: 'update' },
+  context: CompileContext,
+): CompiledChange {
   const { env, table, alias, source } = prepare(statement, context, 'UPDATE');
   const output = compileOutput(statement.output, table, 'update', env);
   const values = statement.assignments.map((assignment) => compileAssignment(assignment, table, alias, env));
@@ -38,7 +41,10 @@ export function compileUpdate(statement: Statement & { node: 'update' }, context
   return { ...output, sql: sql + output.sql };
 }
 
-export function compileDelete(statement: Statement & { node: 'delete' }, context: CompileContext): CompiledChange {
+export function compileDelete(
+  statement: Statement & { node: 'delete' },
+  context: CompileContext,
+): CompiledChange {
   const { env, table, alias, source } = prepare(statement, context, 'DELETE');
   const output = compileOutput(statement.output, table, 'delete', env);
   const where = statement.where === undefined ? '' : ` WHERE ${compilePredicate(statement.where, env)}`;
@@ -77,10 +83,15 @@ function prepare(
 }
 
 /** The source of FROM that is changed: the one with the target's alias, or the target's table itself. */
-function targetIn(from: Source, target: TableName, context: CompileContext): { name: TableName; alias: string } {
+function targetIn(
+  from: Source,
+  target: TableName,
+  context: CompileContext,
+): { name: TableName; alias: string } {
   const tables = tablesIn(from);
   const word = target.parts.at(-1)?.toLowerCase() ?? '';
-  const byAlias = target.parts.length === 1 ? tables.find((table) => table.alias?.toLowerCase() === word) : undefined;
+  const byAlias =
+    target.parts.length === 1 ? tables.find((table) => table.alias?.toLowerCase() === word) : undefined;
   if (byAlias?.alias !== undefined) return { name: byAlias.name, alias: byAlias.alias };
   const database = context.databaseOf(target).name;
   const same = tables.filter(
@@ -89,7 +100,10 @@ function targetIn(from: Source, target: TableName, context: CompileContext): { n
   const [only] = same;
   if (only === undefined) throw invalidObject(target.parts.join('.'), target.line);
   if (same.length > 1) {
-    throw new SqlError(8154, `The table '${target.parts.join('.')}' is ambiguous.`, { severity: 15, line: target.line });
+    throw new SqlError(8154, `The table '${target.parts.join('.')}' is ambiguous.`, {
+      severity: 15,
+      line: target.line,
+    });
   }
   return { name: only.name, alias: only.alias ?? only.name.parts.at(-1) ?? '' };
 }
@@ -102,10 +116,15 @@ function tablesIn(source: Source): (Source & { node: 'table' })[] {
 function compileAssignment({ column, value }: Assignment, table: Table, alias: string, env: Environment) {
   const definition = table.column(column.name);
   const [prefix] = [...column.qualifier].reverse();
-  const known = prefix === undefined || [alias.toLowerCase(), table.name.toLowerCase()].includes(prefix.toLowerCase());
+  const known =
+    prefix === undefined || [alias.toLowerCase(), table.name.toLowerCase()].includes(prefix.toLowerCase());
   if (definition === undefined || !known) {
     if (known) throw invalidColumn(column.name, column.line);
-    throw new SqlError(4104, `The multi-part identifier "${[...column.qualifier, column.name].join('.')}" could not be bound.`, { line: column.line });
+    throw new SqlError(
+      4104,
+      `The multi-part identifier "${[...column.qualifier, column.name].join('.')}" could not be bound.`,
+      { line: column.line },
+    );
   }
   return { column: pgName(definition.name), sql: assign(compileExpression(value, env), table, definition) };
 }

@@ -2,7 +2,7 @@
  * What the translation of one statement knows and collects: the databases, the types of the parameters, the objects it
  * touches (for permissions), and the *slots* — places in the translated text that are only known when it runs.
  */
-import { type Catalogue, type Database, Table } from '../schema/catalogue.ts';
+import type { Catalogue, Database, Table } from '../schema/catalogue.ts';
 import type { TableName } from '../sql/ast.ts';
 import { invalidObject, SqlError, unsupported } from '../sql/errors.ts';
 import type { SqlType } from '../sql/types.ts';
@@ -93,7 +93,11 @@ export class CompileContext {
   parameterType(name: string, line: number): SqlType {
     const type = this.parameterTypes.get(name.toLowerCase());
     if (type === undefined) {
-      throw new SqlError(137, `Must declare the scalar variable "@${name}".`, { severity: 15, state: 2, line });
+      throw new SqlError(137, `Must declare the scalar variable "@${name}".`, {
+        severity: 15,
+        state: 2,
+        line,
+      });
     }
     return type;
   }

@@ -3,7 +3,15 @@ import type { Table } from '../schema/catalogue.ts';
 import type { ColumnDefinition } from '../schema/define.ts';
 import { unsupported } from '../sql/errors.ts';
 import { collate, pgLiteral, pgText, pgType } from '../sql/pg.ts';
-import { isDateTime, isInteger, isNumeric, isText, type SqlType, type TextType, typeName } from '../sql/types.ts';
+import {
+  isDateTime,
+  isInteger,
+  isNumeric,
+  isText,
+  type SqlType,
+  type TextType,
+  typeName,
+} from '../sql/types.ts';
 import type { Value } from './scope.ts';
 
 /**

@@ -12,7 +12,11 @@ export interface CompiledQuery {
 }
 
 /** Translates a sub-query seen from `scope`. Handed down instead of imported: queries contain expressions and vice versa. */
-export type QueryCompiler = (query: Query, scope: Scope | undefined, expected?: readonly SqlType[]) => CompiledQuery;
+export type QueryCompiler = (
+  query: Query,
+  scope: Scope | undefined,
+  expected?: readonly SqlType[],
+) => CompiledQuery;
 
 export interface Environment {
   readonly context: CompileContext;

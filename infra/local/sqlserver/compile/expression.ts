@@ -45,7 +45,11 @@ export function compileExpression(expression: Expression, env: Environment): Val
       return { sql: `(- ${value.sql})`, type: value.type };
     }
     case 'binary':
-      return arithmetic(expression.operator, compileExpression(expression.left, env), compileExpression(expression.right, env));
+      return arithmetic(
+        expression.operator,
+        compileExpression(expression.left, env),
+        compileExpression(expression.right, env),
+      );
     case 'case':
       return compileCase(expression, env);
     case 'cast':
@@ -57,7 +61,10 @@ export function compileExpression(expression: Expression, env: Environment): Val
       const query = env.compileQuery(expression.query, env.scope);
       const [column] = query.columns;
       if (column === undefined || query.columns.length > 1) {
-        throw new SqlError(116, 'Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.');
+        throw new SqlError(
+          116,
+          'Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.',
+        );
       }
       return { sql: `(${query.sql})`, type: column.type };
     }
@@ -73,7 +80,11 @@ function literal(value: string | null, type: SqlType): Value {
 }
 
 function arithmetic(operator: BinaryOperator, left: Value, right: Value): Value {
-  if (operator === '+' && (isText(left.type) || left.type.kind === 'null') && (isText(right.type) || right.type.kind === 'null')) {
+  if (
+    operator === '+' &&
+    (isText(left.type) || left.type.kind === 'null') &&
+    (isText(right.type) || right.type.kind === 'null')
+  ) {
     const text = (type: SqlType): TextType => (isText(type) ? type : { kind: 'varchar', length: 1 });
     const type = concatenated(text(left.type), text(right.type));
     return { sql: `tsql.cat(${implicit(left, type).sql}, ${implicit(right, type).sql})`, type };
@@ -96,14 +107,20 @@ function decimalArithmetic(operator: BinaryOperator, left: Value, right: Value):
   const type = decimalResult(operator, asDecimal(left.type), asDecimal(right.type));
   if (operator !== '/') return { sql: `(${left.sql} ${operator} ${right.sql})`, type };
   // SQL Server cuts the quotient at the scale of its type; div() is exact, where "/" rounds at a scale of its own choice.
-  return { sql: `(div(${left.sql} * 1e${type.scale}::numeric, (${right.sql})::numeric) * 1e-${type.scale}::numeric)`, type };
+  return {
+    sql: `(div(${left.sql} * 1e${type.scale}::numeric, (${right.sql})::numeric) * 1e-${type.scale}::numeric)`,
+    type,
+  };
 }
 
 function compileCase(expression: Expression & { node: 'case' }, env: Environment): Value {
   const { operand } = expression;
   const results = expression.whens.map(({ result }) => compileExpression(result, env));
-  const otherwise = expression.otherwise === undefined ? undefined : compileExpression(expression.otherwise, env);
-  const type = [...results, ...(otherwise === undefined ? [] : [otherwise])].map((value) => value.type).reduce(commonType);
+  const otherwise =
+    expression.otherwise === undefined ? undefined : compileExpression(expression.otherwise, env);
+  const type = [...results, ...(otherwise === undefined ? [] : [otherwise])]
+    .map((value) => value.type)
+    .reduce(commonType);
   const branches = expression.whens.map(({ when }, i) => {
     const condition =
       operand === undefined
@@ -123,11 +140,17 @@ export function compilePredicate(predicate: Predicate, env: Environment): string
     case 'not':
       return `(NOT ${compilePredicate(predicate.operand, env)})`;
     case 'compare':
-      return comparison(predicate.operator, compileExpression(predicate.left, env), compileExpression(predicate.right, env));
+      return comparison(
+        predicate.operator,
+        compileExpression(predicate.left, env),
+        compileExpression(predicate.right, env),
+      );
     case 'isNull':
       return `(${compileExpression(predicate.operand, env).sql} IS ${predicate.negated ? 'NOT ' : ''}NULL)`;
     case 'between': {
-      const values = [predicate.operand, predicate.low, predicate.high].map((part) => compileExpression(part, env));
+      const values = [predicate.operand, predicate.low, predicate.high].map((part) =>
+        compileExpression(part, env),
+      );
       const [operand, low, high] = values as [Value, Value, Value];
       const test = `(${comparison('>=', operand, low)} AND ${comparison('<=', operand, high)})`;
       return predicate.negated ? `(NOT ${test})` : test;
@@ -149,9 +172,12 @@ function comparison(operator: ComparisonOperator, left: Value, right: Value): st
 
 function comparisonType(left: SqlType, right: SqlType): SqlType {
   const type = commonType(left, right);
-  const mixed = (a: SqlType, b: SqlType): boolean => isNumeric(a) && !isNumeric(b) && !isText(b) && b.kind !== 'null';
+  const mixed = (a: SqlType, b: SqlType): boolean =>
+    isNumeric(a) && !isNumeric(b) && !isText(b) && b.kind !== 'null';
   if (mixed(left, right) || mixed(right, left)) {
-    throw new SqlError(206, `Operand type clash: ${left.kind} is incompatible with ${right.kind}`, { state: 2 });
+    throw new SqlError(206, `Operand type clash: ${left.kind} is incompatible with ${right.kind}`, {
+      state: 2,
+    });
   }
   return type;
 }
@@ -167,7 +193,10 @@ function membership(predicate: Predicate & { node: 'in' }, env: Environment): st
   const query = env.compileQuery(predicate.source, env.scope);
   const [column] = query.columns;
   if (column === undefined || query.columns.length > 1) {
-    throw new SqlError(116, 'Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.');
+    throw new SqlError(
+      116,
+      'Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.',
+    );
   }
   const type = comparisonType(operand.type, column.type);
   const converted = env.compileQuery(predicate.source, env.scope, [type]);
@@ -196,4 +225,3 @@ export function textOf(value: Value): Value & { readonly type: TextType } {
   const type: TextType = { kind: 'varchar', length };
   return { sql: cast(value, type).sql, type };
 }
-

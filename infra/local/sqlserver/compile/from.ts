@@ -1,7 +1,8 @@
 /** FROM → PostgreSQL: tables, system views, derived tables, VALUES, joins and APPLY. Fills the scope on the way. */
-import { lockHints } from '../sql/parse-query.ts';
+
 import type { Predicate, Source } from '../sql/ast.ts';
 import { SqlError } from '../sql/errors.ts';
+import { lockHints } from '../sql/parse-query.ts';
 import { pgName } from '../sql/pg.ts';
 import { commonType } from '../sql/types.ts';
 import { implicit } from './convert.ts';
@@ -15,7 +16,12 @@ type CteTable = ReadonlyMap<string, ScopeTable>;
 /**
  * @param lateral the scope that a derived table sees: the sources to its left under APPLY, else only the queries around.
  */
-export function compileSource(source: Source, env: Environment, ctes: CteTable, lateral = env.scope.parent): string {
+export function compileSource(
+  source: Source,
+  env: Environment,
+  ctes: CteTable,
+  lateral = env.scope.parent,
+): string {
   switch (source.node) {
     case 'table':
       return compileTable(source, env, ctes);
@@ -30,16 +36,23 @@ export function compileSource(source: Source, env: Environment, ctes: CteTable, 
       const rows = source.rows.map((row) => row.map((item) => compileExpression(item, inner)));
       const width = source.columns.length;
       if (rows.some((row) => row.length !== width)) {
-        throw new SqlError(10709, 'The number of columns for each row in a table value constructor must be the same.');
+        throw new SqlError(
+          10709,
+          'The number of columns for each row in a table value constructor must be the same.',
+        );
       }
-      const types = source.columns.map((_name, i) => rows.map((row) => (row[i] as Value).type).reduce(commonType));
+      const types = source.columns.map((_name, i) =>
+        rows.map((row) => (row[i] as Value).type).reduce(commonType),
+      );
       const columns = source.columns.map((name, i) => ({
         name,
         sql: `${pgName(source.alias)}.${pgName(name)}`,
         type: types[i] ?? { kind: 'null' as const },
       }));
       env.scope.add({ alias: source.alias, columns });
-      const list = rows.map((row) => `(${row.map((item, i) => implicit(item, types[i] ?? item.type).sql).join(', ')})`);
+      const list = rows.map(
+        (row) => `(${row.map((item, i) => implicit(item, types[i] ?? item.type).sql).join(', ')})`,
+      );
       return `(VALUES ${list.join(', ')}) AS ${named(source.alias, columns)}`;
     }
     case 'join':
@@ -67,11 +80,18 @@ function compileTable(source: Source & { node: 'table' }, env: Environment, ctes
   }
   const table = env.context.table(name, 'SELECT');
   const columns = table.definition.columns.map((column) => qualified(alias, { ...column, sql: '' }));
-  env.scope.add(source.alias === undefined ? { alias, columns, path: [table.database, 'dbo'] } : { alias, columns });
+  env.scope.add(
+    source.alias === undefined ? { alias, columns, path: [table.database, 'dbo'] } : { alias, columns },
+  );
   return `${table.sql} AS ${pgName(alias)}`;
 }
 
-function compileJoin(source: Source & { node: 'join' }, env: Environment, ctes: CteTable, lateral: Scope | undefined): string {
+function compileJoin(
+  source: Source & { node: 'join' },
+  env: Environment,
+  ctes: CteTable,
+  lateral: Scope | undefined,
+): string {
   const left = compileSource(source.left, env, ctes, lateral);
   if (source.kind === 'CROSS APPLY' || source.kind === 'OUTER APPLY') {
     const right = compileSource(source.right, env, ctes, env.scope);
@@ -101,7 +121,9 @@ export function derivedColumns(query: CompiledQuery, alias: string, names?: read
   return query.columns.map((column, i) => {
     const name = names?.[i] ?? column.name;
     if (names === undefined && query.unnamed[i]) {
-      throw new SqlError(8155, `No column name was specified for column ${i + 1} of '${alias}'.`, { state: 2 });
+      throw new SqlError(8155, `No column name was specified for column ${i + 1} of '${alias}'.`, {
+        state: 2,
+      });
     }
     if (seen.has(name.toLowerCase())) {
       throw new SqlError(8156, `The column '${name}' was specified multiple times for '${alias}'.`);

@@ -2,7 +2,17 @@
 import type { Call, Expression } from '../sql/ast.ts';
 import { SqlError, unsupported } from '../sql/errors.ts';
 import { collate, pgLiteral } from '../sql/pg.ts';
-import { commonType, concatenated, isInteger, isNumeric, isText, isUnicode, type SqlType, type TextType, typeName } from '../sql/types.ts';
+import {
+  commonType,
+  concatenated,
+  isInteger,
+  isNumeric,
+  isText,
+  isUnicode,
+  type SqlType,
+  type TextType,
+  typeName,
+} from '../sql/types.ts';
 import { cast, implicit } from './convert.ts';
 import type { Environment } from './environment.ts';
 import type { Value } from './scope.ts';
@@ -68,7 +78,11 @@ const definitions: Readonly<Record<string, Definition>> = {
       return { sql: `tsql.ltrim(tsql.rtrim(${source.sql}))`, type: variable(source.type) };
     },
   },
-  LEN: { least: 1, most: 1, build: ([value]) => ({ sql: `tsql.len(${text(value as Value).sql})`, type: int }) },
+  LEN: {
+    least: 1,
+    most: 1,
+    build: ([value]) => ({ sql: `tsql.len(${text(value as Value).sql})`, type: int }),
+  },
   SUBSTRING: {
     least: 3,
     most: 3,
@@ -105,10 +119,14 @@ const definitions: Readonly<Record<string, Definition>> = {
     least: 2,
     most: 254,
     build: (values) => {
-      const parts = values.map((value) => (value.type.kind === 'null' ? cast(value, { kind: 'varchar', length: 1 }) : text(value)));
+      const parts = values.map((value) =>
+        value.type.kind === 'null' ? cast(value, { kind: 'varchar', length: 1 }) : text(value),
+      );
       const type = parts.map((part) => part.type as TextType).reduce(concatenated);
       const blank = pgLiteral('', { kind: 'varchar', length: 1 });
-      const sql = parts.map((part) => `COALESCE(${part.sql}, ${blank})`).reduce((left, right) => `tsql.cat(${left}, ${right})`);
+      const sql = parts
+        .map((part) => `COALESCE(${part.sql}, ${blank})`)
+        .reduce((left, right) => `tsql.cat(${left}, ${right})`);
       return { sql, type };
     },
   },
@@ -138,7 +156,10 @@ const definitions: Readonly<Record<string, Definition>> = {
       const [left, right] = [value as Value, other as Value];
       const common = commonType(left.type, right.type);
       const equal = `${implicit(left, common).sql} = ${implicit(right, common).sql}`;
-      return { sql: `(CASE WHEN ${equal} THEN ${pgLiteral(null, left.type)} ELSE ${left.sql} END)`, type: left.type };
+      return {
+        sql: `(CASE WHEN ${equal} THEN ${pgLiteral(null, left.type)} ELSE ${left.sql} END)`,
+        type: left.type,
+      };
     },
   },
   ABS: {
@@ -157,7 +178,11 @@ const definitions: Readonly<Record<string, Definition>> = {
   },
   FLOOR: whole('floor'),
   CEILING: whole('ceil'),
-  NEWID: { least: 0, most: 0, build: () => ({ sql: 'gen_random_uuid()', type: { kind: 'uniqueidentifier' } }) },
+  NEWID: {
+    least: 0,
+    most: 0,
+    build: () => ({ sql: 'gen_random_uuid()', type: { kind: 'uniqueidentifier' } }),
+  },
 };
 
 function number(value: Value, name: string): Value {
@@ -180,7 +205,8 @@ function whole(name: string): Definition {
 
 /** @throws SqlError 50000 for a function that is not imitated, 174 for a wrong number of arguments. */
 export function compileFunction(call: Call, env: Environment, compile: Compile): Value {
-  if (call.star || call.distinct || call.over !== undefined) throw unsupported(`use of ${call.name} as an aggregate`, call.line);
+  if (call.star || call.distinct || call.over !== undefined)
+    throw unsupported(`use of ${call.name} as an aggregate`, call.line);
   const definition = definitions[call.name];
   if (definition === undefined) {
     const system = compileSystemFunction(call, env.context);
@@ -188,10 +214,14 @@ export function compileFunction(call: Call, env: Environment, compile: Compile):
     throw unsupported(`function ${call.name}`, call.line);
   }
   if (call.arguments.length < definition.least || call.arguments.length > definition.most) {
-    throw new SqlError(174, `The ${call.name.toLowerCase()} function requires ${definition.least} argument(s).`, {
-      severity: 15,
-      line: call.line,
-    });
+    throw new SqlError(
+      174,
+      `The ${call.name.toLowerCase()} function requires ${definition.least} argument(s).`,
+      {
+        severity: 15,
+        line: call.line,
+      },
+    );
   }
   const value = definition.build(call.arguments.map((argument) => compile(argument, env)));
   return isText(value.type) ? { sql: `(${value.sql} ${collate})`, type: value.type } : value;

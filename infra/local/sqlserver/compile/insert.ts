@@ -22,7 +22,10 @@ export interface CompiledChange {
 /** Most rows of one VALUES list, as in SQL Server. */
 const mostRows = 1000;
 
-export function compileInsert(statement: Statement & { node: 'insert' }, context: CompileContext): CompiledChange {
+export function compileInsert(
+  statement: Statement & { node: 'insert' },
+  context: CompileContext,
+): CompiledChange {
   const table = context.table(statement.target, 'INSERT');
   const env: Environment = { context, scope: new Scope(), compileQuery: queryCompiler(context) };
   const columns = targetColumns(table, statement.columns, statement.line);
@@ -40,7 +43,11 @@ export function compileInsert(statement: Statement & { node: 'insert' }, context
     return { ...output, sql: sql + output.sql };
   }
   if (statement.source.length > mostRows) {
-    throw new SqlError(10738, `The number of row value expressions in the INSERT statement exceeds the maximum allowed number of ${mostRows} row values.`, { severity: 15 });
+    throw new SqlError(
+      10738,
+      `The number of row value expressions in the INSERT statement exceeds the maximum allowed number of ${mostRows} row values.`,
+      { severity: 15 },
+    );
   }
   const rows = statement.source.map((row) => {
     checkCount(columns.length, row.length);
@@ -49,7 +56,11 @@ export function compileInsert(statement: Statement & { node: 'insert' }, context
   return { ...output, sql: `INSERT INTO ${table.sql} (${names}) VALUES ${rows.join(', ')}${output.sql}` };
 }
 
-function targetColumns(table: Table, names: readonly string[] | undefined, line: number): readonly ColumnDefinition[] {
+function targetColumns(
+  table: Table,
+  names: readonly string[] | undefined,
+  line: number,
+): readonly ColumnDefinition[] {
   if (names === undefined) return table.definition.columns;
   return names.map((name) => {
     const column = table.column(name);
@@ -60,9 +71,17 @@ function targetColumns(table: Table, names: readonly string[] | undefined, line:
 
 function checkCount(columns: number, values: number): void {
   if (columns > values) {
-    throw new SqlError(109, 'There are more columns in the INSERT statement than values specified in the VALUES clause.', { severity: 15 });
+    throw new SqlError(
+      109,
+      'There are more columns in the INSERT statement than values specified in the VALUES clause.',
+      { severity: 15 },
+    );
   }
   if (columns < values) {
-    throw new SqlError(110, 'There are fewer columns in the INSERT statement than values specified in the VALUES clause.', { severity: 15 });
+    throw new SqlError(
+      110,
+      'There are fewer columns in the INSERT statement than values specified in the VALUES clause.',
+      { severity: 15 },
+    );
   }
 }

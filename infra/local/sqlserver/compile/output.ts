@@ -23,13 +23,21 @@ export function compileOutput(
   const side = (alias: string, source: string): void =>
     scope.add({
       alias,
-      columns: table.definition.columns.map(({ name, type }) => ({ name, type, sql: `${source}."${name.toLowerCase()}"` })),
+      columns: table.definition.columns.map(({ name, type }) => ({
+        name,
+        type,
+        sql: `${source}."${name.toLowerCase()}"`,
+      })),
     });
   // Columns of the other sources of FROM are not in scope: they would be refused as unbound, not misread.
   if (action !== 'delete') side('inserted', 'new');
   if (action !== 'insert') side('deleted', 'old');
   const compiled = items.flatMap((item) => compileItem(item, { ...env, scope }));
-  const columns = compiled.map(({ name, value }, i) => ({ name: name ?? `?column${i + 1}?`, sql: value.sql, type: value.type }));
+  const columns = compiled.map(({ name, value }, i) => ({
+    name: name ?? `?column${i + 1}?`,
+    sql: value.sql,
+    type: value.type,
+  }));
   return {
     sql: ` RETURNING ${columns.map((column) => column.sql).join(', ')}`,
     columns,

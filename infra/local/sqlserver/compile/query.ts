@@ -41,10 +41,13 @@ function compileQuery(
   clauses.push(body.sql);
   if (body.orderSql !== '') clauses.push(`ORDER BY ${body.orderSql}`);
   const env: Environment = { context, scope: new Scope(parent), compileQuery: builder.compileQuery };
-  const count = (expression: Expression): string => cast(compileExpression(expression, env), { kind: 'bigint' }).sql;
+  const count = (expression: Expression): string =>
+    cast(compileExpression(expression, env), { kind: 'bigint' }).sql;
   if (query.body.node === 'select' && query.body.top !== undefined) {
     if (query.offset !== undefined) {
-      throw new SqlError(10741, 'A TOP can not be used in the same query or sub-query as a OFFSET.', { severity: 15 });
+      throw new SqlError(10741, 'A TOP can not be used in the same query or sub-query as a OFFSET.', {
+        severity: 15,
+      });
     }
     clauses.push(`LIMIT ${count(query.body.top)}`);
   }
@@ -72,11 +75,15 @@ function compileBody(
 ): CompiledBody {
   if (body.node === 'select') return compileSelect(body, parent, expected, orderBy, builder);
   let types = expected;
-  const branch = (part: QueryBody, want?: readonly SqlType[]): CompiledBody => compileBody(part, parent, want, [], builder);
+  const branch = (part: QueryBody, want?: readonly SqlType[]): CompiledBody =>
+    compileBody(part, parent, want, [], builder);
   const left = branch(body.left);
   const right = branch(body.right);
   if (left.columns.length !== right.columns.length) {
-    throw new SqlError(205, 'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.');
+    throw new SqlError(
+      205,
+      'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.',
+    );
   }
   types ??= left.columns.map((column, i) => commonType(column.type, right.columns[i]?.type ?? column.type));
   // Compiled once more, now that the types in which both sides meet are known.
@@ -84,19 +91,28 @@ function compileBody(
     const { sql } = branch(part, types);
     const top = part.node === 'select' ? part.top : undefined;
     if (top === undefined) return `(${sql})`;
-    const env: Environment = { context: builder.context, scope: new Scope(parent), compileQuery: builder.compileQuery };
+    const env: Environment = {
+      context: builder.context,
+      scope: new Scope(parent),
+      compileQuery: builder.compileQuery,
+    };
     return `(${sql} LIMIT ${cast(compileExpression(top, env), { kind: 'bigint' }).sql})`;
   });
   const columns = left.columns.map((column, i) => ({ ...column, type: types[i] ?? column.type }));
   const orderSql = orderBy
-    .map((item) => orderTerm(ordinalOrName(item.expression, columns) ?? missingOrder(item.expression), item.descending))
+    .map((item) =>
+      orderTerm(ordinalOrName(item.expression, columns) ?? missingOrder(item.expression), item.descending),
+    )
     .join(', ');
   return { sql: sides.join(` ${body.operator} `), columns, unnamed: left.unnamed, orderSql };
 }
 
 function missingOrder(expression: Expression): never {
   const name = expression.node === 'column' ? expression.name : 'expression';
-  throw new SqlError(104, `ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator (${name}).`);
+  throw new SqlError(
+    104,
+    `ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator (${name}).`,
+  );
 }
 
 function compileSelect(
@@ -111,9 +127,14 @@ function compileSelect(
   const from = select.from === undefined ? '' : ` FROM ${compileSource(select.from, env, builder.ctes)}`;
   const items = select.items.flatMap((item) => compileItem(item, env));
   if (expected !== undefined && expected.length !== items.length) {
-    throw new SqlError(205, 'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.');
+    throw new SqlError(
+      205,
+      'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.',
+    );
   }
-  const values = items.map(({ value }, i) => (expected?.[i] === undefined ? value : implicit(value, expected[i])));
+  const values = items.map(({ value }, i) =>
+    expected?.[i] === undefined ? value : implicit(value, expected[i]),
+  );
   const columns = items.map(({ name }, i): NamedValue => {
     const type = (values[i] as Value).type;
     return { name: name ?? `?column${i + 1}?`, sql: pgName(name ?? `?column${i + 1}?`), type };
@@ -121,7 +142,8 @@ function compileSelect(
   const list = columns.map((column, i) => `${(values[i] as Value).sql} AS ${column.sql}`).join(', ');
   const parts = [`SELECT ${select.distinct ? 'DISTINCT ' : ''}${list}${from}`];
   if (select.where !== undefined) parts.push(`WHERE ${compilePredicate(select.where, env)}`);
-  if (select.groupBy.length > 0) parts.push(`GROUP BY ${select.groupBy.map((item) => groupTerm(item, env)).join(', ')}`);
+  if (select.groupBy.length > 0)
+    parts.push(`GROUP BY ${select.groupBy.map((item) => groupTerm(item, env)).join(', ')}`);
   if (select.having !== undefined) parts.push(`HAVING ${compilePredicate(select.having, env)}`);
   const orderSql = orderBy
     .map((item) => {
@@ -135,7 +157,11 @@ function compileSelect(
 
 function groupTerm(expression: Expression, env: Environment): string {
   if (expression.node === 'literal' || expression.node === 'parameter') {
-    throw new SqlError(164, 'Each GROUP BY expression must contain at least one column that is not an outer reference.', { severity: 15 });
+    throw new SqlError(
+      164,
+      'Each GROUP BY expression must contain at least one column that is not an outer reference.',
+      { severity: 15 },
+    );
   }
   return compileExpression(expression, env).sql;
 }
@@ -144,7 +170,11 @@ function ordinalOrName(expression: Expression, columns: readonly NamedValue[]): 
   if (expression.node === 'literal' && expression.type.kind === 'int') {
     const position = Number(expression.value);
     if (position < 1 || position > columns.length) {
-      throw new SqlError(108, `The ORDER BY position number ${position} is out of range of the number of items in the select list.`, { severity: 15 });
+      throw new SqlError(
+        108,
+        `The ORDER BY position number ${position} is out of range of the number of items in the select list.`,
+        { severity: 15 },
+      );
     }
     return String(position);
   }

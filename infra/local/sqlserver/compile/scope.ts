@@ -33,8 +33,13 @@ export class Scope {
 
   /** @throws SqlError 1011/1013 when the name is already taken. */
   add(table: ScopeTable): void {
-    if (this.tables.some((other) => same(other.alias, table.alias) && other.path?.join() === table.path?.join())) {
-      throw new SqlError(1011, `The correlation name '${table.alias}' is specified multiple times in a FROM clause.`);
+    if (
+      this.tables.some((other) => same(other.alias, table.alias) && other.path?.join() === table.path?.join())
+    ) {
+      throw new SqlError(
+        1011,
+        `The correlation name '${table.alias}' is specified multiple times in a FROM clause.`,
+      );
     }
     this.tables.push(table);
   }
@@ -51,7 +56,11 @@ export class Scope {
       if (bound) break;
     }
     if (qualifier.length > 0 && !bound) {
-      throw new SqlError(4104, `The multi-part identifier "${[...qualifier, name].join('.')}" could not be bound.`, { line });
+      throw new SqlError(
+        4104,
+        `The multi-part identifier "${[...qualifier, name].join('.')}" could not be bound.`,
+        { line },
+      );
     }
     throw invalidColumn(name, line);
   }
@@ -61,7 +70,11 @@ export class Scope {
     const tables = this.tables.filter((table) => qualifies(table, qualifier));
     if (tables.length > 0) return tables.flatMap((table) => table.columns);
     if (qualifier.length === 0) throw new SqlError(263, 'Must specify table to select from.', { line });
-    throw new SqlError(107, `The column prefix '${qualifier.join('.')}' does not match with a table name or alias name used in the query.`, { severity: 15, line });
+    throw new SqlError(
+      107,
+      `The column prefix '${qualifier.join('.')}' does not match with a table name or alias name used in the query.`,
+      { severity: 15, line },
+    );
   }
 }
 

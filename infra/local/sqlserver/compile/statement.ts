@@ -26,7 +26,10 @@ export interface CompiledStatement {
 }
 
 export const isRowStatement = (statement: Statement): statement is RowStatement =>
-  statement.node === 'select' || statement.node === 'insert' || statement.node === 'update' || statement.node === 'delete';
+  statement.node === 'select' ||
+  statement.node === 'insert' ||
+  statement.node === 'update' ||
+  statement.node === 'delete';
 
 /** @throws SqlError 207, 208 and the like for names that do not exist; 50000 for what is not imitated. */
 export function compileStatement(

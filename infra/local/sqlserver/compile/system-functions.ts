@@ -37,7 +37,9 @@ const definitions: Readonly<Record<string, Definition>> = {
   },
   DB_ID: ([name], context) =>
     run(context, int, (state) => {
-      const id = context.catalogue.databaseId(name === undefined ? context.database.name : (name(state) ?? ''));
+      const id = context.catalogue.databaseId(
+        name === undefined ? context.database.name : (name(state) ?? ''),
+      );
       return id === undefined ? null : String(id);
     }),
   OBJECT_ID: ([name], context) =>
@@ -78,7 +80,8 @@ const definitions: Readonly<Record<string, Definition>> = {
   DATABASEPROPERTYEX: ([name, which], context, call) =>
     run(context, sysname, (state) => {
       const property = (which?.(state) ?? '').toUpperCase();
-      if (property !== 'COLLATION' && property !== 'STATUS') throw unsupported(`DATABASEPROPERTYEX('${property}')`, call.line);
+      if (property !== 'COLLATION' && property !== 'STATUS')
+        throw unsupported(`DATABASEPROPERTYEX('${property}')`, call.line);
       if (context.catalogue.database(name?.(state) ?? '') === undefined) return null;
       return property === 'COLLATION' ? state.collation : 'ONLINE';
     }),

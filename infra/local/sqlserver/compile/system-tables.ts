@@ -50,7 +50,13 @@ const tables: Readonly<Record<string, SystemTable>> = {
     ),
   },
   'information_schema.table_constraints': {
-    columns: [['CONSTRAINT_CATALOG', sysname], ['CONSTRAINT_SCHEMA', sysname], ['CONSTRAINT_NAME', sysname], ...place, ['CONSTRAINT_TYPE', short]],
+    columns: [
+      ['CONSTRAINT_CATALOG', sysname],
+      ['CONSTRAINT_SCHEMA', sysname],
+      ['CONSTRAINT_NAME', sysname],
+      ...place,
+      ['CONSTRAINT_TYPE', short],
+    ],
     sql: (database) =>
       `SELECT DISTINCT table_catalog, table_schema, constraint_name, table_catalog AS c, table_schema AS s, table_name, 'PRIMARY KEY'::bpchar COLLATE tsql.server FROM tsql.keys WHERE table_catalog = ${pgText(database)}`,
   },

@@ -10,8 +10,19 @@ import { columnOf, valueLiteral } from './values.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 export type Change =
-  | { readonly type: 'update'; readonly database: string; readonly table: string; readonly where: Row; readonly set: Row }
-  | { readonly type: 'insert'; readonly database: string; readonly table: string; readonly rows: readonly Row[] }
+  | {
+      readonly type: 'update';
+      readonly database: string;
+      readonly table: string;
+      readonly where: Row;
+      readonly set: Row;
+    }
+  | {
+      readonly type: 'insert';
+      readonly database: string;
+      readonly table: string;
+      readonly rows: readonly Row[];
+    }
   | { readonly type: 'delete'; readonly database: string; readonly table: string; readonly where: Row };
 
 /** @throws RequestError for an unknown type or key. */
@@ -22,7 +33,13 @@ export function readChange(value: unknown): Change {
   switch (change.type) {
     case 'update':
       checkKeys(change, ['type', 'database', 'table', 'where', 'set'], 'effect update');
-      return { type: 'update', database: database(), table: table(), where: record(change.where, 'where'), set: record(change.set, 'set') };
+      return {
+        type: 'update',
+        database: database(),
+        table: table(),
+        where: record(change.where, 'where'),
+        set: record(change.set, 'set'),
+      };
     case 'insert':
       checkKeys(change, ['type', 'database', 'table', 'rows'], 'effect insert');
       return { type: 'insert', database: database(), table: table(), rows: records(change.rows, 'rows') };
@@ -30,7 +47,9 @@ export function readChange(value: unknown): Change {
       checkKeys(change, ['type', 'database', 'table', 'where'], 'effect delete');
       return { type: 'delete', database: database(), table: table(), where: record(change.where, 'where') };
     default:
-      throw new RequestError(`effect.type ${String(change.type)} is unknown for target sage (update, insert, delete)`);
+      throw new RequestError(
+        `effect.type ${String(change.type)} is unknown for target sage (update, insert, delete)`,
+      );
   }
 }
 
@@ -40,9 +59,12 @@ export async function applyChange(engine: Engine, catalogue: Catalogue, change: 
   if (change.type === 'insert') return insertRows(engine, table, change.rows);
   const conditions = Object.entries(change.where).map(([name, value]) => {
     const column = columnOf(table, name);
-    return value === null ? `${pgName(name)} IS NULL` : `${pgName(name)} = ${valueLiteral(table, column, value)}`;
+    return value === null
+      ? `${pgName(name)} IS NULL`
+      : `${pgName(name)} = ${valueLiteral(table, column, value)}`;
   });
-  if (conditions.length === 0) throw new RequestError(`${change.type} of ${change.table} without a where would touch every row`);
+  if (conditions.length === 0)
+    throw new RequestError(`${change.type} of ${change.table} without a where would touch every row`);
   const where = conditions.join(' AND ');
   let sql = `DELETE FROM ${table.sql} WHERE ${where}`;
   if (change.type === 'update') {

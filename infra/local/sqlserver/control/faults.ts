@@ -47,7 +47,8 @@ export class FaultPlan {
     const effect = record(fault.effect, 'effect');
     if (fault.target === 'sql') this.#sql.push(readSqlFault(when, effect));
     else if (fault.target === 'sage') this.#sage.push(readSageFault(when, effect));
-    else throw new RequestError(`fault target ${String(fault.target)} is not one of this stand-in (sql, sage)`);
+    else
+      throw new RequestError(`fault target ${String(fault.target)} is not one of this stand-in (sql, sage)`);
   }
 
   /** Says which cycle runs (1-based). Counting of `nth` begins anew for faults that name a cycle. */
@@ -65,7 +66,11 @@ export class FaultPlan {
    * Called before a statement runs: waits, fails or cuts the connection as the faults say.
    * @throws SqlError for an injected error, {@link Disconnect}, or the signal's reason when cancelled during a delay.
    */
-  async beforeStatement(name: string | undefined, processId: number, signal: AbortSignal): Promise<'disconnect-after' | undefined> {
+  async beforeStatement(
+    name: string | undefined,
+    processId: number,
+    signal: AbortSignal,
+  ): Promise<'disconnect-after' | undefined> {
     let after: 'disconnect-after' | undefined;
     for (const fault of this.#sql) {
       if (!this.#fires(fault, name)) continue;
@@ -80,7 +85,8 @@ export class FaultPlan {
 
   #fires(fault: SqlFault, name: string | undefined): boolean {
     if (fault.cycle !== undefined && fault.cycle !== this.#cycle) return false;
-    if (fault.statements !== undefined && (name === undefined || !fault.statements.includes(name))) return false;
+    if (fault.statements !== undefined && (name === undefined || !fault.statements.includes(name)))
+      return false;
     fault.seen += 1;
     const first = fault.nth ?? 1;
     const times = fault.times ?? (fault.nth === undefined ? Number.POSITIVE_INFINITY : 1);
@@ -99,7 +105,10 @@ async function delay(ms: number, signal: AbortSignal): Promise<void> {
 function readSqlFault(when: Record<string, unknown>, effect: Record<string, unknown>): SqlFault {
   checkKeys(when, ['statement', 'nth', 'times', 'cycle'], 'when of target sql');
   const statement = when.statement;
-  const statements = statement === undefined ? undefined : (Array.isArray(statement) ? statement : [statement]).map((name) => text(name, 'when.statement'));
+  const statements =
+    statement === undefined
+      ? undefined
+      : (Array.isArray(statement) ? statement : [statement]).map((name) => text(name, 'when.statement'));
   return {
     statements,
     cycle: optionalCount(when.cycle, 'when.cycle'),
@@ -120,18 +129,22 @@ function readSqlEffect(effect: Record<string, unknown>): SqlEffect {
     }
     case 'delay': {
       checkKeys(effect, ['type', 'ms'], 'effect delay');
-      if (typeof effect.ms !== 'number' || effect.ms < 0) throw new RequestError('effect.ms: milliseconds are wanted');
+      if (typeof effect.ms !== 'number' || effect.ms < 0)
+        throw new RequestError('effect.ms: milliseconds are wanted');
       return { type: 'delay', ms: effect.ms };
     }
     case 'disconnect': {
       // `moment` is an addition of this stand-in: the statement is done, only its answer is lost.
       checkKeys(effect, ['type', 'moment'], 'effect disconnect');
       const moment = effect.moment ?? 'before';
-      if (moment !== 'before' && moment !== 'after') throw new RequestError(`effect.moment ${String(moment)} is neither before nor after`);
+      if (moment !== 'before' && moment !== 'after')
+        throw new RequestError(`effect.moment ${String(moment)} is neither before nor after`);
       return { type: 'disconnect', moment };
     }
     default:
-      throw new RequestError(`effect.type ${String(effect.type)} is unknown for target sql (error, delay, disconnect)`);
+      throw new RequestError(
+        `effect.type ${String(effect.type)} is unknown for target sql (error, delay, disconnect)`,
+      );
   }
 }
 
@@ -141,4 +154,3 @@ function readSageFault(when: Record<string, unknown>, effect: Record<string, unk
   if (afterCycle === undefined) throw new RequestError('when.afterCycle is missing for target sage');
   return { afterCycle, change: readChange(effect) };
 }
-

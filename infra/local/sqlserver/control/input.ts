@@ -36,6 +36,7 @@ export function optionalCount(value: unknown, what: string): number | undefined 
 /** @throws RequestError for a key that is not among `known`. */
 export function checkKeys(value: Record<string, unknown>, known: readonly string[], what: string): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new RequestError(`${what}: unknown key ${key} (known: ${known.join(', ')})`);
+    if (!known.includes(key))
+      throw new RequestError(`${what}: unknown key ${key} (known: ${known.join(', ')})`);
   }
 }

@@ -37,7 +37,13 @@ export class Journal {
   readonly #entries: JournalEntry[] = [];
 
   /** Opens an entry; it is complete after `end`. */
-  begin(who: Who, sql: string, name: string | undefined, kind: string, parameters: ReadonlyMap<string, TypedValue>): OpenEntry {
+  begin(
+    who: Who,
+    sql: string,
+    name: string | undefined,
+    kind: string,
+    parameters: ReadonlyMap<string, TypedValue>,
+  ): OpenEntry {
     const started = performance.now();
     const entry: Writable<JournalEntry> = {
       at: new Date().toISOString(),

@@ -12,7 +12,12 @@ const chunk = 500;
  * @returns how many rows were put in; all or none.
  * @throws RequestError for an unknown column or a value that does not fit; PgError for a double key.
  */
-export async function insertRows(engine: Engine, table: Table, rows: readonly Row[], replace = false): Promise<number> {
+export async function insertRows(
+  engine: Engine,
+  table: Table,
+  rows: readonly Row[],
+  replace = false,
+): Promise<number> {
   const { columns } = table.definition;
   const names = columns.map((column) => pgName(column.name)).join(', ');
   const values = rows.map((row) => {

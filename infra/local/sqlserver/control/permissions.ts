@@ -49,7 +49,11 @@ export class Permissions {
     const found = this.#catalogue.database(database);
     if (found === undefined) return undefined;
     const grants = this.#grants(user);
-    return grants === undefined || found.name === 'master' || grants.some((grant) => same(grant.database, found.name));
+    return (
+      grants === undefined ||
+      found.name === 'master' ||
+      grants.some((grant) => same(grant.database, found.name))
+    );
   }
 
   /** Undefined when the table does not exist. */
@@ -59,7 +63,9 @@ export class Permissions {
     if (grants === undefined) return true;
     return grants.some(
       (grant) =>
-        same(grant.database, database) && (grant.table === '*' || same(grant.table, table)) && grant.operations.includes(operation),
+        same(grant.database, database) &&
+        (grant.table === '*' || same(grant.table, table)) &&
+        grant.operations.includes(operation),
     );
   }
 
@@ -67,7 +73,11 @@ export class Permissions {
   check(user: string, objects: readonly ObjectUse[]): void {
     for (const { database, table, operation } of objects) {
       if (this.mayEnter(user, database) === false) {
-        throw new SqlError(916, `The server principal "${user}" is not able to access the database "${database}" under the current security context.`, { severity: 14 });
+        throw new SqlError(
+          916,
+          `The server principal "${user}" is not able to access the database "${database}" under the current security context.`,
+          { severity: 14 },
+        );
       }
       if (this.mayUse(user, database, table, operation) === false) {
         throw new SqlError(

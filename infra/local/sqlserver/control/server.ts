@@ -2,10 +2,10 @@
  * The control port (HTTP, JSON, loopback): rows in and out, faults, cycles, counts, journal. A wrong request is answered
  * with 400 and `{error}`; a change that SQL itself refuses (double key) with 409.
  */
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import type { Server } from '../engine/server.ts';
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { PgError } from '../engine/engine.ts';
 import { translateFailure } from '../engine/pg-errors.ts';
+import type { Server } from '../engine/server.ts';
 import { applyChange, readChange } from './change.ts';
 import { checkKeys, optionalCount, RequestError, record, records, text } from './input.ts';
 import { insertRows } from './load.ts';
@@ -26,8 +26,13 @@ const routes: Readonly<Record<string, Handler>> = {
     const request = record(body, 'body');
     checkKeys(request, ['database', 'table', 'rows', 'mode'], 'load');
     const mode = request.mode ?? 'append';
-    if (mode !== 'append' && mode !== 'replace') throw new RequestError(`unknown mode ${String(mode)} (append, replace)`);
-    const table = findTable(server.catalogue, text(request.database, 'database'), text(request.table, 'table'));
+    if (mode !== 'append' && mode !== 'replace')
+      throw new RequestError(`unknown mode ${String(mode)} (append, replace)`);
+    const table = findTable(
+      server.catalogue,
+      text(request.database, 'database'),
+      text(request.table, 'table'),
+    );
     const rows = records(request.rows, 'rows');
     return { loaded: await alone(server, () => insertRows(server.engine, table, rows, mode === 'replace')) };
   },
@@ -60,7 +65,9 @@ const routes: Readonly<Record<string, Handler>> = {
     stats.reset();
     return {};
   },
-  'GET /journal': ({ journal }, _body, query) => ({ entries: journal.last(Number(query.get('last') ?? '50')) }),
+  'GET /journal': ({ journal }, _body, query) => ({
+    entries: journal.last(Number(query.get('last') ?? '50')),
+  }),
 };
 
 function cycleOf(body: unknown): number {
@@ -100,7 +107,8 @@ export async function startControl(server: Server, port: number): Promise<HttpSe
 async function handle(server: Server, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
   const url = new URL(request.url ?? '/', 'http://control');
   const handler = routes[`${request.method} ${url.pathname}`];
-  if (handler === undefined) return { status: 404, body: { error: `no such operation: ${request.method} ${url.pathname}` } };
+  if (handler === undefined)
+    return { status: 404, body: { error: `no such operation: ${request.method} ${url.pathname}` } };
   try {
     const body = request.method === 'POST' ? await readJson(request) : undefined;
     return { status: 200, body: await handler(server, body, url.searchParams) };

@@ -8,7 +8,8 @@ import { RequestError } from './input.ts';
 /** @throws RequestError naming table and column. */
 export function columnOf(table: Table, name: string): ColumnDefinition {
   const column = table.column(name);
-  if (column === undefined) throw new RequestError(`unknown column ${name} in ${table.database}.${table.name}`);
+  if (column === undefined)
+    throw new RequestError(`unknown column ${name} in ${table.database}.${table.name}`);
   return column;
 }
 
@@ -26,7 +27,8 @@ export function valueLiteral(table: Table, column: ColumnDefinition, value: unkn
 function textForm(type: SqlType, value: unknown, refuse: (why: string) => RequestError): string {
   if (isText(type)) {
     if (typeof value !== 'string') throw refuse(`is no text (${typeName(type)})`);
-    if (type.length !== 'max' && value.trimEnd().length > type.length) throw refuse(`is too long for ${typeName(type)}`);
+    if (type.length !== 'max' && value.trimEnd().length > type.length)
+      throw refuse(`is too long for ${typeName(type)}`);
     return type.length === 'max' ? value : value.slice(0, Math.max(type.length, value.trimEnd().length));
   }
   switch (type.kind) {
@@ -44,11 +46,15 @@ function textForm(type: SqlType, value: unknown, refuse: (why: string) => Reques
       if (typeof value !== 'number') throw refuse('is no number');
       return String(value);
     case 'date':
-      if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw refuse('is no date YYYY-MM-DD');
+      if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value))
+        throw refuse('is no date YYYY-MM-DD');
       return value;
     case 'datetime':
     case 'datetime2':
-      if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$/.test(value)) {
+      if (
+        typeof value !== 'string' ||
+        !/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$/.test(value)
+      ) {
         throw refuse('is no date-time (ISO 8601)');
       }
       return value.replace(/Z$/, '');
@@ -60,7 +66,8 @@ function textForm(type: SqlType, value: unknown, refuse: (why: string) => Reques
 }
 
 function numberForm(type: SqlType, value: unknown, refuse: (why: string) => RequestError): string {
-  if (typeof value !== 'number' && typeof value !== 'string') throw refuse(`is no number (${typeName(type)})`);
+  if (typeof value !== 'number' && typeof value !== 'string')
+    throw refuse(`is no number (${typeName(type)})`);
   // A number in JSON has at most 17 digits; String() gives them back exactly, never in exponent form below 1e21.
   const text = String(value).trim();
   const parts = /^-?0*(\d*)(?:\.(\d*?)0*)?$/.exec(text);
@@ -72,10 +79,14 @@ function numberForm(type: SqlType, value: unknown, refuse: (why: string) => Requ
     return text;
   }
   if (fraction !== '') throw refuse(`is no whole number (${typeName(type)})`);
-  const limit = { tinyint: 255n, smallint: 32767n, int: 2147483647n, bigint: 9223372036854775807n }[type.kind as string] ?? 0n;
+  const limit =
+    { tinyint: 255n, smallint: 32767n, int: 2147483647n, bigint: 9223372036854775807n }[
+      type.kind as string
+    ] ?? 0n;
   const size = BigInt(whole === '' ? '0' : whole);
   const negative = text.startsWith('-');
-  if (size > limit + (negative ? 1n : 0n) || (negative && type.kind === 'tinyint')) throw refuse(`is too large for ${typeName(type)}`);
+  if (size > limit + (negative ? 1n : 0n) || (negative && type.kind === 'tinyint'))
+    throw refuse(`is too large for ${typeName(type)}`);
   return negative ? `-${size}` : String(size);
 }
 
@@ -88,7 +99,7 @@ export function dumpValue(type: SqlType, value: string | null): unknown {
   if (isText(type)) return value.replace(/ +$/, '');
   switch (type.kind) {
     case 'bit':
-      return value === '1';
+      return Number(value);
     case 'tinyint':
     case 'smallint':
     case 'int':

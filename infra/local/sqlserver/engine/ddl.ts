@@ -49,7 +49,9 @@ function tableSql(table: Table): string {
   const columns = table.definition.columns.map(columnSql);
   const { key, keyName } = table.definition;
   if (key.length > 0) {
-    columns.push(`CONSTRAINT "${keyName}" PRIMARY KEY (${key.map((part) => `"${part.toLowerCase()}"`).join(', ')})`);
+    columns.push(
+      `CONSTRAINT "${keyName}" PRIMARY KEY (${key.map((part) => `"${part.toLowerCase()}"`).join(', ')})`,
+    );
   }
   return `CREATE TABLE ${table.sql} (${columns.join(', ')});`;
 }
@@ -57,7 +59,8 @@ function tableSql(table: Table): string {
 function columnSql(column: ColumnDefinition): string {
   const parts = [`"${column.name.toLowerCase()}"`, storedType(column.type)];
   if (!column.nullable) parts.push('NOT NULL');
-  if (!column.nullable && column.optional) parts.push(`DEFAULT ${pgLiteral(String(column.blank), column.type)}`);
+  if (!column.nullable && column.optional)
+    parts.push(`DEFAULT ${pgLiteral(String(column.blank), column.type)}`);
   return parts.join(' ');
 }
 
@@ -72,10 +75,18 @@ function informationSql(table: Table, collation: CollationName): string {
   const place = `${pgText(table.database)}, 'dbo', ${pgText(table.name)}`;
   const rows = table.definition.columns.map((column, i) => {
     const { type } = column;
-    const length = isText(type) || type.kind === 'varbinary' ? (type.length === 'max' ? '-1' : String(type.length)) : 'NULL';
+    const length =
+      isText(type) || type.kind === 'varbinary'
+        ? type.length === 'max'
+          ? '-1'
+          : String(type.length)
+        : 'NULL';
     const [precision, scale] = numericFacts(type);
     const dates = type.kind === 'date' ? '0' : type.kind === 'datetime' ? '3' : 'NULL';
-    const blank = !column.nullable && column.optional ? pgText(typeof column.blank === 'number' ? '((0))' : "('')") : 'NULL';
+    const blank =
+      !column.nullable && column.optional
+        ? pgText(typeof column.blank === 'number' ? '((0))' : "('')")
+        : 'NULL';
     const name = isText(type) ? pgText(collation) : 'NULL';
     return `(${place}, ${pgText(column.name)}, ${i + 1}, ${blank}, '${column.nullable ? 'YES' : 'NO'}', '${type.kind}', ${length}, ${precision}, ${scale}, ${dates}, ${name})`;
   });

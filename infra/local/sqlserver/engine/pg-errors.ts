@@ -22,13 +22,26 @@ export function translateFailure(failure: PgFailure, catalogue: Catalogue, cause
     case '22012':
       return new SqlError(8134, 'Divide by zero error encountered.', { cause });
     case '22003':
-      return new SqlError(8115, `Arithmetic overflow error converting ${overflow(message)}.`, { cause, state: 2 });
+      return new SqlError(8115, `Arithmetic overflow error converting ${overflow(message)}.`, {
+        cause,
+        state: 2,
+      });
     case '22011':
-      return new SqlError(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.', { cause, state: 3 });
+      return new SqlError(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.', {
+        cause,
+        state: 3,
+      });
     case '2201X':
-      return new SqlError(10742, 'The offset specified in a OFFSET clause may not be negative.', { cause, severity: 15 });
+      return new SqlError(10742, 'The offset specified in a OFFSET clause may not be negative.', {
+        cause,
+        severity: 15,
+      });
     case '2201W':
-      return new SqlError(10744, 'The number of rows provided for a FETCH clause must be greater then zero.', { cause, severity: 15 });
+      return new SqlError(
+        10744,
+        'The number of rows provided for a FETCH clause must be greater then zero.',
+        { cause, severity: 15 },
+      );
     case '21000':
       return new SqlError(
         512,
@@ -36,13 +49,23 @@ export function translateFailure(failure: PgFailure, catalogue: Catalogue, cause
         { cause },
       );
     case '42803':
-      return new SqlError(8120, `A column is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause. (${message})`, { cause });
+      return new SqlError(
+        8120,
+        `A column is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause. (${message})`,
+        { cause },
+      );
     case '42P10':
-      return new SqlError(145, 'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.', { cause, severity: 15 });
+      return new SqlError(
+        145,
+        'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.',
+        { cause, severity: 15 },
+      );
     case '55P03':
       return lockTimeout();
     default:
-      return new SqlError(50000, `${unsupported('statement').message}: PostgreSQL says ${code} ${message}`, { cause });
+      return new SqlError(50000, `${unsupported('statement').message}: PostgreSQL says ${code} ${message}`, {
+        cause,
+      });
   }
 }
 
@@ -67,6 +90,7 @@ function columnOf(failure: PgFailure, table: Table | undefined): string {
 
 function overflow(message: string): string {
   if (message.startsWith('numeric')) return 'numeric to data type numeric';
-  const type = { integer: 'int', smallint: 'smallint', bigint: 'bigint' }[message.split(' ')[0] ?? ''] ?? 'numeric';
+  const type =
+    { integer: 'int', smallint: 'smallint', bigint: 'bigint' }[message.split(' ')[0] ?? ''] ?? 'numeric';
   return `expression to data type ${type}`;
 }

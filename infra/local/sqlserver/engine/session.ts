@@ -1,9 +1,10 @@
 /**
  * One client's session: its database, its settings, its transaction; runs batches and tells a {@link Sink} what comes out.
  */
+
+import { fillSlots, type RunContext, type TypedValue } from '../compile/context.ts';
 import type { CompiledStatement, ResultColumn } from '../compile/statement.ts';
 import { compileStatement, isRowStatement } from '../compile/statement.ts';
-import { fillSlots, type RunContext, type TypedValue } from '../compile/context.ts';
 import type { Database } from '../schema/catalogue.ts';
 import type { Statement } from '../sql/ast.ts';
 import { endsBatch, SqlError, unsupported } from '../sql/errors.ts';
@@ -28,7 +29,6 @@ export interface Sink {
   /** A transaction began, was committed or rolled back. */
   transaction(action: 'begin' | 'commit' | 'rollback'): void;
 }
-
 
 export class Session {
   readonly processId: number;
@@ -56,7 +56,13 @@ export class Session {
    * Runs a batch. Errors of statements go to the sink; only {@link Disconnect} and a cancel (the signal's reason) are thrown.
    * @param scoped whether SET options end with the batch, as they do in sp_executesql.
    */
-  async run(sql: string, parameters: ReadonlyMap<string, TypedValue>, sink: Sink, signal: AbortSignal, scoped: boolean): Promise<void> {
+  async run(
+    sql: string,
+    parameters: ReadonlyMap<string, TypedValue>,
+    sink: Sink,
+    signal: AbortSignal,
+    scoped: boolean,
+  ): Promise<void> {
     const outer = { ...this.#settings };
     try {
       const statements = this.#parse(sql, sink);
@@ -66,7 +72,15 @@ export class Session {
       const name = statements[0]?.name;
       for (const [i, statement] of statements.entries()) {
         signal.throwIfAborted();
-        const ended = await this.#runOne(statement, compiled[i], sql, statement.name ?? name, parameters, sink, signal);
+        const ended = await this.#runOne(
+          statement,
+          compiled[i],
+          sql,
+          statement.name ?? name,
+          parameters,
+          sink,
+          signal,
+        );
         if (ended === 'batch') return;
       }
     } finally {
@@ -93,7 +107,8 @@ export class Session {
 
   /** @throws SqlError 3902 without a transaction. @returns whether the outermost was committed. */
   async commit(): Promise<boolean> {
-    if (this.#depth === 0) throw new SqlError(3902, 'The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.');
+    if (this.#depth === 0)
+      throw new SqlError(3902, 'The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.');
     if (this.#depth === 1) await this.#end('COMMIT');
     else this.#depth -= 1;
     return this.#depth === 0;
@@ -101,7 +116,8 @@ export class Session {
 
   /** @throws SqlError 3903 without a transaction. */
   async rollback(): Promise<void> {
-    if (this.#depth === 0) throw new SqlError(3903, 'The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.');
+    if (this.#depth === 0)
+      throw new SqlError(3903, 'The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.');
     await this.#end('ROLLBACK');
   }
 
@@ -135,7 +151,9 @@ export class Session {
   ): (CompiledStatement | SqlError | undefined)[] | undefined {
     const types = new Map([...parameters].map(([name, { type }]) => [name, type]));
     try {
-      return statements.map((statement) => (isRowStatement(statement) ? this.#compile(statement, types) : undefined));
+      return statements.map((statement) =>
+        isRowStatement(statement) ? this.#compile(statement, types) : undefined,
+      );
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       sink.error(error);
@@ -143,7 +161,10 @@ export class Session {
     }
   }
 
-  #compile(statement: Parameters<typeof compileStatement>[0], types: ReadonlyMap<string, SqlType>): CompiledStatement | SqlError {
+  #compile(
+    statement: Parameters<typeof compileStatement>[0],
+    types: ReadonlyMap<string, SqlType>,
+  ): CompiledStatement | SqlError {
     const { catalogue } = this.#server;
     try {
       return this.#server.compiled(statement, this.database, types, () =>
@@ -175,7 +196,8 @@ export class Session {
       }
       return 'next';
     } catch (caught) {
-      const error = caught instanceof PgError ? translateFailure(caught.failure, this.#server.catalogue, caught) : caught;
+      const error =
+        caught instanceof PgError ? translateFailure(caught.failure, this.#server.catalogue, caught) : caught;
       entry.end(error instanceof Error ? error : new Error(String(error)));
       if (!(error instanceof SqlError)) throw error;
       const aborts = this.#settings.xactAbort || error.number === 1205;
@@ -236,7 +258,9 @@ export class Session {
     const { engine, gate } = this.#server;
     if (this.#leave !== undefined) return last(await this.#inSavepoint(text));
     const leave = await gate.enter(this.#settings.lockTimeout, signal);
-    const keeps = this.#depth > 0 && (compiled.locks || ['REPEATABLE READ', 'SERIALIZABLE'].includes(this.#settings.isolation));
+    const keeps =
+      this.#depth > 0 &&
+      (compiled.locks || ['REPEATABLE READ', 'SERIALIZABLE'].includes(this.#settings.isolation));
     try {
       if (!keeps) return last(await engine.execute(text));
       await engine.execute('BEGIN');

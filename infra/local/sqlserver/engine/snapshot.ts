@@ -33,7 +33,9 @@ export async function openEngine(options: OpenOptions): Promise<Engine> {
     await checkFingerprint(engine, fingerprint, dataDir);
     return engine;
   }
-  const cacheDir = options.cacheDir ?? (dataDir === undefined ? join(tmpdir(), 'sage-sqlserver-stand-in') : dirname(dataDir));
+  const cacheDir =
+    options.cacheDir ??
+    (dataDir === undefined ? join(tmpdir(), 'sage-sqlserver-stand-in') : dirname(dataDir));
   const file = join(cacheDir, `.schema-${fingerprint}.tar`);
   const snapshot = existsSync(file) ? await readFile(file) : await makeSnapshot(sql, fingerprint, file);
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
@@ -43,7 +45,9 @@ export async function openEngine(options: OpenOptions): Promise<Engine> {
 async function makeSnapshot(sql: string, fingerprint: string, file: string): Promise<Uint8Array> {
   const engine = await Engine.start({});
   await engine.execute(sql);
-  await engine.execute(`CREATE TABLE tsql.schema_version AS SELECT '${fingerprint}'::text AS fingerprint; CHECKPOINT`);
+  await engine.execute(
+    `CREATE TABLE tsql.schema_version AS SELECT '${fingerprint}'::text AS fingerprint; CHECKPOINT`,
+  );
   const dump = await engine.dump();
   await engine.close();
   await mkdir(dirname(file), { recursive: true });
@@ -61,5 +65,7 @@ async function checkFingerprint(engine: Engine, fingerprint: string, dataDir: st
     .catch((error: unknown) => `unreadable (${String(error)})`);
   if (found === fingerprint) return;
   await engine.close();
-  throw new Error(`stand-in: ${dataDir} holds another schema (${found}, not ${fingerprint}); give an empty folder`);
+  throw new Error(
+    `stand-in: ${dataDir} holds another schema (${found}, not ${fingerprint}); give an empty folder`,
+  );
 }

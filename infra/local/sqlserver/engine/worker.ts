@@ -17,7 +17,8 @@ const port = parentPort;
 if (port === null) throw new Error('to be started as a worker thread');
 const options = workerData as EngineOptions;
 
-const snapshot = options.snapshot === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(options.snapshot)]) };
+const snapshot =
+  options.snapshot === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(options.snapshot)]) };
 const database = await PGlite.create({
   ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
   ...snapshot,
@@ -42,7 +43,11 @@ async function answer(request: Request): Promise<Reply> {
   }
 }
 
-function plainResult(result: { rows: unknown[]; fields: { name: string }[]; affectedRows?: number }): PgResult {
+function plainResult(result: {
+  rows: unknown[];
+  fields: { name: string }[];
+  affectedRows?: number;
+}): PgResult {
   return {
     columns: result.fields.map((field) => field.name),
     rows: result.rows as (string | null)[][],

@@ -1,11 +1,11 @@
 /** All databases of one server: the companies, FESA and Autorizaciones_electronicas; look-ups ignore case. */
 import { authorizationTables } from './authorizations.ts';
+import { commonTables } from './common.ts';
 import type { ColumnDefinition, TableDefinition } from './define.ts';
 import { fesaTables } from './fesa.ts';
 import { invoiceTables } from './payables-invoices.ts';
 import { paymentTables } from './payables-payments.ts';
 import { vendorTables } from './payables-vendors.ts';
-import { commonTables } from './common.ts';
 import { purchaseDocumentTables } from './purchasing-invoices.ts';
 import { purchaseOrderTables } from './purchasing-orders.ts';
 
@@ -68,7 +68,8 @@ export class Catalogue {
   /** @param companies names of the Sage company databases. @throws when a name is not one that SQL Server would take here. */
   constructor(companies: readonly string[]) {
     for (const name of companies) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]{0,40}$/.test(name)) throw new Error(`stand-in: unsupported database name ${name}`);
+      if (!/^[A-Za-z_][A-Za-z0-9_]{0,40}$/.test(name))
+        throw new Error(`stand-in: unsupported database name ${name}`);
     }
     this.databases = [
       new Database('master', []),

@@ -1,5 +1,16 @@
 /** Sage 300 tables of the common services, bank services and inventory that the product reads. */
-import { amount, char, int, optionalFields, percent, rate, sageDate, sageTable, smallint, type TableDefinition } from './define.ts';
+import {
+  amount,
+  char,
+  int,
+  optionalFields,
+  percent,
+  rate,
+  sageDate,
+  sageTable,
+  smallint,
+  type TableDefinition,
+} from './define.ts';
 
 export const commonTables: readonly TableDefinition[] = [
   // Values allowed for an optional field; VDESC begins with the SAT payment form.

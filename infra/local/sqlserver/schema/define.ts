@@ -55,8 +55,13 @@ export function numbered(prefix: string, count: number, type: SqlType): Columns 
 
 const audit: Columns = { AUDTDATE: sageDate, AUDTTIME: sageTime, AUDTUSER: char(8), AUDTORG: char(6) };
 
-function column(name: string, type: SqlType, options: { nullable: boolean; optional: boolean }): ColumnDefinition {
-  const text = type.kind === 'char' || type.kind === 'nchar' || type.kind === 'varchar' || type.kind === 'nvarchar';
+function column(
+  name: string,
+  type: SqlType,
+  options: { nullable: boolean; optional: boolean },
+): ColumnDefinition {
+  const text =
+    type.kind === 'char' || type.kind === 'nchar' || type.kind === 'varchar' || type.kind === 'nvarchar';
   return { name, type, blank: options.nullable ? null : text ? '' : 0, ...options };
 }
 
@@ -67,7 +72,12 @@ function column(name: string, type: SqlType, options: { nullable: boolean; optio
  *   tables that only the importer's stand-in fills are declared with defaults for its convenience; those that the
  *   product writes are strict.
  */
-export function sageTable(name: string, key: readonly string[], columns: Columns, strict = false): TableDefinition {
+export function sageTable(
+  name: string,
+  key: readonly string[],
+  columns: Columns,
+  strict = false,
+): TableDefinition {
   const keys = key.map((part) => {
     const type = columns[part];
     if (type === undefined) throw new Error(`${name}: key column ${part} is not among its columns`);

@@ -2,7 +2,11 @@
 import { date, nchar, plainTable, type TableDefinition, varchar } from './define.ts';
 
 export const fesaTables: readonly TableDefinition[] = [
-  plainTable('fesaParam', { idCia: varchar(20), Parametro: varchar(50), Valor: varchar(255) }, { required: ['idCia', 'Parametro'] }),
+  plainTable(
+    'fesaParam',
+    { idCia: varchar(20), Parametro: varchar(50), Valor: varchar(255) },
+    { required: ['idCia', 'Parametro'] },
+  ),
   // Exactly four columns, no key, no time stamp, no error text.
   plainTable('fesaPagosFocaltec', {
     idCia: varchar(20),

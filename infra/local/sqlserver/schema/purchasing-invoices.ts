@@ -1,8 +1,8 @@
 /** Sage 300 purchase orders: invoices and credit notes that came through purchasing, and their optional fields. */
 import {
   amount,
-  char,
   type Columns,
+  char,
   numbered,
   optionalFields,
   rate,

@@ -10,9 +10,19 @@ export type Expression =
   | { readonly node: 'literal'; readonly type: SqlType; readonly value: string | null }
   | { readonly node: 'parameter'; readonly name: string; readonly line: number }
   | { readonly node: 'global'; readonly name: string; readonly line: number }
-  | { readonly node: 'column'; readonly qualifier: readonly string[]; readonly name: string; readonly line: number }
+  | {
+      readonly node: 'column';
+      readonly qualifier: readonly string[];
+      readonly name: string;
+      readonly line: number;
+    }
   | { readonly node: 'negate'; readonly operand: Expression }
-  | { readonly node: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly node: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | {
       readonly node: 'case';
       readonly operand?: Expression;
@@ -35,13 +45,35 @@ export interface Call {
 }
 
 export type Predicate =
-  | { readonly node: 'compare'; readonly operator: ComparisonOperator; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly node: 'compare';
+      readonly operator: ComparisonOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly node: 'and' | 'or'; readonly left: Predicate; readonly right: Predicate }
   | { readonly node: 'not'; readonly operand: Predicate }
   | { readonly node: 'isNull'; readonly operand: Expression; readonly negated: boolean }
-  | { readonly node: 'between'; readonly operand: Expression; readonly low: Expression; readonly high: Expression; readonly negated: boolean }
-  | { readonly node: 'in'; readonly operand: Expression; readonly source: readonly Expression[] | Query; readonly negated: boolean }
-  | { readonly node: 'like'; readonly operand: Expression; readonly pattern: Expression; readonly escape?: Expression; readonly negated: boolean }
+  | {
+      readonly node: 'between';
+      readonly operand: Expression;
+      readonly low: Expression;
+      readonly high: Expression;
+      readonly negated: boolean;
+    }
+  | {
+      readonly node: 'in';
+      readonly operand: Expression;
+      readonly source: readonly Expression[] | Query;
+      readonly negated: boolean;
+    }
+  | {
+      readonly node: 'like';
+      readonly operand: Expression;
+      readonly pattern: Expression;
+      readonly escape?: Expression;
+      readonly negated: boolean;
+    }
   | { readonly node: 'exists'; readonly query: Query };
 
 export interface OrderItem {
@@ -51,7 +83,11 @@ export interface OrderItem {
 
 export interface Query {
   readonly node: 'query';
-  readonly ctes: readonly { readonly name: string; readonly columns?: readonly string[]; readonly query: Query }[];
+  readonly ctes: readonly {
+    readonly name: string;
+    readonly columns?: readonly string[];
+    readonly query: Query;
+  }[];
   readonly body: QueryBody;
   readonly orderBy: readonly OrderItem[];
   readonly offset?: Expression;
@@ -60,7 +96,12 @@ export interface Query {
 
 export type QueryBody =
   | Select
-  | { readonly node: 'set'; readonly operator: 'UNION' | 'UNION ALL' | 'EXCEPT' | 'INTERSECT'; readonly left: QueryBody; readonly right: QueryBody };
+  | {
+      readonly node: 'set';
+      readonly operator: 'UNION' | 'UNION ALL' | 'EXCEPT' | 'INTERSECT';
+      readonly left: QueryBody;
+      readonly right: QueryBody;
+    };
 
 export interface Select {
   readonly node: 'select';
@@ -86,17 +127,41 @@ export interface TableName {
 export type JoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS' | 'CROSS APPLY' | 'OUTER APPLY';
 
 export type Source =
-  | { readonly node: 'table'; readonly name: TableName; readonly alias?: string; readonly hints: readonly string[] }
-  | { readonly node: 'derived'; readonly query: Query; readonly alias: string; readonly columns?: readonly string[] }
-  | { readonly node: 'values'; readonly rows: readonly (readonly Expression[])[]; readonly alias: string; readonly columns: readonly string[] }
-  | { readonly node: 'join'; readonly kind: JoinKind; readonly left: Source; readonly right: Source; readonly on?: Predicate };
+  | {
+      readonly node: 'table';
+      readonly name: TableName;
+      readonly alias?: string;
+      readonly hints: readonly string[];
+    }
+  | {
+      readonly node: 'derived';
+      readonly query: Query;
+      readonly alias: string;
+      readonly columns?: readonly string[];
+    }
+  | {
+      readonly node: 'values';
+      readonly rows: readonly (readonly Expression[])[];
+      readonly alias: string;
+      readonly columns: readonly string[];
+    }
+  | {
+      readonly node: 'join';
+      readonly kind: JoinKind;
+      readonly left: Source;
+      readonly right: Source;
+      readonly on?: Predicate;
+    };
 
 export interface Assignment {
   readonly column: { readonly qualifier: readonly string[]; readonly name: string; readonly line: number };
   readonly value: Expression;
 }
 
-export type Statement = { readonly line: number; /** From the comment before it. */ readonly name?: string } & (
+export type Statement = {
+  readonly line: number /** From the comment before it. */;
+  readonly name?: string;
+} & (
   | { readonly node: 'select'; readonly query: Query }
   | {
       readonly node: 'insert';

@@ -11,7 +11,11 @@ export class SqlError extends Error {
   readonly state: number;
   readonly line: number;
 
-  constructor(number: number, message: string, options: { severity?: number; state?: number; line?: number; cause?: unknown } = {}) {
+  constructor(
+    number: number,
+    message: string,
+    options: { severity?: number; state?: number; line?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SqlError';
     this.number = number;
@@ -34,7 +38,8 @@ export const invalidObject = (name: string, line = 1): SqlError =>
 export const invalidColumn = (name: string, line = 1): SqlError =>
   new SqlError(207, `Invalid column name '${name}'.`, { line });
 
-export const lockTimeout = (): SqlError => new SqlError(1222, 'Lock request time out period exceeded.', { state: 51 });
+export const lockTimeout = (): SqlError =>
+  new SqlError(1222, 'Lock request time out period exceeded.', { state: 51 });
 
 export const deadlockVictim = (processId: number): SqlError =>
   new SqlError(
@@ -49,14 +54,26 @@ export const endsBatch = (error: SqlError): boolean => batchEnding.has(error.num
 
 /** Texts of the errors that are usually injected; any other number gets a plain text that says it was injected. */
 const injectedTexts: Readonly<Record<number, { severity: number; message: string }>> = {
-  233: { severity: 20, message: 'A connection was successfully established with the server, but then an error occurred.' },
+  233: {
+    severity: 20,
+    message: 'A connection was successfully established with the server, but then an error occurred.',
+  },
   596: { severity: 21, message: 'Cannot continue the execution because the session is in the kill state.' },
-  701: { severity: 17, message: "There is insufficient system memory in resource pool 'default' to run this query." },
-  1204: { severity: 19, message: 'The instance of the SQL Server Database Engine cannot obtain a LOCK resource at this time.' },
+  701: {
+    severity: 17,
+    message: "There is insufficient system memory in resource pool 'default' to run this query.",
+  },
+  1204: {
+    severity: 19,
+    message: 'The instance of the SQL Server Database Engine cannot obtain a LOCK resource at this time.',
+  },
   1222: { severity: 16, message: 'Lock request time out period exceeded.' },
   2627: { severity: 14, message: 'Violation of PRIMARY KEY constraint. Cannot insert duplicate key.' },
   3960: { severity: 16, message: 'Snapshot isolation transaction aborted due to update conflict.' },
-  8645: { severity: 17, message: 'A timeout occurred while waiting for memory resources to execute the query. Rerun the query.' },
+  8645: {
+    severity: 17,
+    message: 'A timeout occurred while waiting for memory resources to execute the query. Rerun the query.',
+  },
   9002: { severity: 17, message: "The transaction log for the database is full due to 'LOG_BACKUP'." },
 };
 

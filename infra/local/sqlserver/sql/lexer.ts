@@ -4,7 +4,17 @@
  */
 import { SqlError, syntaxError, unsupported } from './errors.ts';
 
-export type TokenKind = 'word' | 'quoted' | 'string' | 'nstring' | 'number' | 'binary' | 'variable' | 'global' | 'symbol' | 'end';
+export type TokenKind =
+  | 'word'
+  | 'quoted'
+  | 'string'
+  | 'nstring'
+  | 'number'
+  | 'binary'
+  | 'variable'
+  | 'global'
+  | 'symbol'
+  | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -15,7 +25,26 @@ export interface Token {
   readonly comment?: string;
 }
 
-const symbols = ['<>', '<=', '>=', '!=', '!<', '!>', '+=', '-=', '*=', '/=', '%=', '::', '||', '(', ')', ',', '.', ';'];
+const symbols = [
+  '<>',
+  '<=',
+  '>=',
+  '!=',
+  '!<',
+  '!>',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '::',
+  '||',
+  '(',
+  ')',
+  ',',
+  '.',
+  ';',
+];
 const singles = new Set(['=', '<', '>', '+', '-', '*', '/', '%', '&', '|', '^', '~']);
 const wordStart = /[\p{L}_#]/u;
 const wordPart = /[\p{L}\p{N}_@#$]/u;
@@ -95,9 +124,14 @@ export function tokenize(sql: string): Token[] {
       while (at < sql.length && wordPart.test(sql[at] as string)) at += 1;
       push('word', sql.slice(start, at));
     } else {
-      const symbol = symbols.find((candidate) => sql.startsWith(candidate, at)) ?? (singles.has(char) ? char : undefined);
+      const symbol =
+        symbols.find((candidate) => sql.startsWith(candidate, at)) ?? (singles.has(char) ? char : undefined);
       if (symbol === undefined) throw syntaxError(char, line);
-      if (symbol === '::' || symbol === '||' || (symbol.length === 2 && symbol.endsWith('=') && /[+\-*/%]/.test(char))) {
+      if (
+        symbol === '::' ||
+        symbol === '||' ||
+        (symbol.length === 2 && symbol.endsWith('=') && /[+\-*/%]/.test(char))
+      ) {
         throw unsupported(`operator ${symbol}`, line);
       }
       at += symbol.length;

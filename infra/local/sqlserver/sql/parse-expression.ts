@@ -74,7 +74,8 @@ export class ExpressionParser {
     if (this.#cursor.isSymbol('~')) throw unsupported('operator ~', this.#cursor.peek().line);
     const primary = this.#primary();
     if (this.#cursor.isWord('COLLATE')) throw unsupported('COLLATE', this.#cursor.peek().line);
-    if (this.#cursor.isWord('AT', 'TIME', 'ZONE')) throw unsupported('AT TIME ZONE', this.#cursor.peek().line);
+    if (this.#cursor.isWord('AT', 'TIME', 'ZONE'))
+      throw unsupported('AT TIME ZONE', this.#cursor.peek().line);
     return primary;
   }
 
@@ -93,7 +94,11 @@ export class ExpressionParser {
         return numberLiteral(token.text);
       case 'binary':
         cursor.next();
-        return { node: 'literal', type: { kind: 'varbinary', length: Math.max(1, token.text.length / 2) }, value: token.text };
+        return {
+          node: 'literal',
+          type: { kind: 'varbinary', length: Math.max(1, token.text.length / 2) },
+          value: token.text,
+        };
       case 'variable':
         cursor.next();
         return { node: 'parameter', name: token.text, line: token.line };
@@ -222,7 +227,8 @@ export class ExpressionParser {
     cursor.expectSymbol('(');
     const partitionBy = cursor.acceptWord('PARTITION', 'BY') ? cursor.list(() => this.expression()) : [];
     const orderBy = cursor.acceptWord('ORDER', 'BY') ? this.orderItems() : [];
-    if (cursor.isWord('ROWS') || cursor.isWord('RANGE')) throw unsupported('window frame', cursor.peek().line);
+    if (cursor.isWord('ROWS') || cursor.isWord('RANGE'))
+      throw unsupported('window frame', cursor.peek().line);
     cursor.expectSymbol(')');
     return { over: { partitionBy, orderBy } };
   }
@@ -296,7 +302,9 @@ export class ExpressionParser {
 
   #inSource(): readonly Expression[] | Query {
     this.#cursor.expectSymbol('(');
-    const source = this.#startsQuery() ? this.#readQuery(this.#cursor) : this.#cursor.list(() => this.expression());
+    const source = this.#startsQuery()
+      ? this.#readQuery(this.#cursor)
+      : this.#cursor.list(() => this.expression());
     this.#cursor.expectSymbol(')');
     return source;
   }

@@ -8,7 +8,19 @@ import { ExpressionParser } from './parse-expression.ts';
  * Table hints that are accepted and have no effect here: the engine runs one transaction at a time, which is stricter
  * than any of them. (UPDLOCK and its like still decide when a transaction takes the engine: see `lockHints`.)
  */
-const acceptedHints = new Set(['NOLOCK', 'READUNCOMMITTED', 'READCOMMITTED', 'READPAST', 'ROWLOCK', 'PAGLOCK', 'UPDLOCK', 'HOLDLOCK', 'SERIALIZABLE', 'XLOCK', 'REPEATABLEREAD']);
+const acceptedHints = new Set([
+  'NOLOCK',
+  'READUNCOMMITTED',
+  'READCOMMITTED',
+  'READPAST',
+  'ROWLOCK',
+  'PAGLOCK',
+  'UPDLOCK',
+  'HOLDLOCK',
+  'SERIALIZABLE',
+  'XLOCK',
+  'REPEATABLEREAD',
+]);
 /** Of those, the ones that keep a lock until the transaction ends. */
 export const lockHints = new Set(['UPDLOCK', 'HOLDLOCK', 'SERIALIZABLE', 'XLOCK', 'REPEATABLEREAD']);
 
@@ -47,7 +59,10 @@ export function parseQuery(cursor: Cursor): Query {
     }
   }
   if (cursor.isWord('FOR') || cursor.isWord('OPTION')) {
-    throw unsupported(`${cursor.peek().text.toUpperCase()} ${cursor.peek(1).text.toUpperCase()}`.trim(), cursor.peek().line);
+    throw unsupported(
+      `${cursor.peek().text.toUpperCase()} ${cursor.peek(1).text.toUpperCase()}`.trim(),
+      cursor.peek().line,
+    );
   }
   return { node: 'query', ctes, body, orderBy, ...paging };
 }
@@ -131,8 +146,10 @@ function parseTop(cursor: Cursor, expressions: ExpressionParser): Select['top'] 
 export function parseItem(cursor: Cursor, expressions: ExpressionParser): SelectItem {
   const line = cursor.peek().line;
   if (cursor.acceptSymbol('*')) return { node: 'star', qualifier: [], line };
-  if (cursor.peek().kind === 'variable' && cursor.isSymbol('=', 1)) throw unsupported('assignment to a variable', line);
-  if (cursor.isIdentifier() && cursor.isSymbol('=', 1)) throw unsupported('SELECT alias = expression (write AS)', line);
+  if (cursor.peek().kind === 'variable' && cursor.isSymbol('=', 1))
+    throw unsupported('assignment to a variable', line);
+  if (cursor.isIdentifier() && cursor.isSymbol('=', 1))
+    throw unsupported('SELECT alias = expression (write AS)', line);
   const expression = expressions.expression();
   if (expression.node === 'column' && cursor.isSymbol('.') && cursor.isSymbol('*', 1)) {
     cursor.next();
@@ -146,7 +163,8 @@ export function parseItem(cursor: Cursor, expressions: ExpressionParser): Select
 /** What follows FROM: sources joined, or listed with commas. */
 export function parseFrom(cursor: Cursor): Source {
   let source = parseJoins(cursor);
-  while (cursor.acceptSymbol(',')) source = { node: 'join', kind: 'CROSS', left: source, right: parseJoins(cursor) };
+  while (cursor.acceptSymbol(','))
+    source = { node: 'join', kind: 'CROSS', left: source, right: parseJoins(cursor) };
   return source;
 }
 
@@ -173,9 +191,11 @@ function joinKind(cursor: Cursor): JoinKind | undefined {
   if (cursor.acceptWord('JOIN') || cursor.acceptWord('INNER', 'JOIN')) return 'INNER';
   for (const side of ['LEFT', 'RIGHT', 'FULL'] as const) {
     if (cursor.acceptWord(side, 'JOIN') || cursor.acceptWord(side, 'OUTER', 'JOIN')) return side;
-    if (cursor.isWord(side)) throw unsupported(`join hint ${cursor.peek(1).text.toUpperCase()}`, cursor.peek().line);
+    if (cursor.isWord(side))
+      throw unsupported(`join hint ${cursor.peek(1).text.toUpperCase()}`, cursor.peek().line);
   }
-  if (cursor.isWord('INNER')) throw unsupported(`join hint ${cursor.peek(1).text.toUpperCase()}`, cursor.peek().line);
+  if (cursor.isWord('INNER'))
+    throw unsupported(`join hint ${cursor.peek(1).text.toUpperCase()}`, cursor.peek().line);
   return undefined;
 }
 
@@ -195,7 +215,9 @@ function parseSource(cursor: Cursor): Source {
       const alias = cursor.alias();
       if (alias === undefined) throw cursor.error();
       const columns = columnNames(cursor);
-      return columns === undefined ? { node: 'derived', query, alias } : { node: 'derived', query, alias, columns };
+      return columns === undefined
+        ? { node: 'derived', query, alias }
+        : { node: 'derived', query, alias, columns };
     }
     const joined = parseJoins(cursor);
     cursor.expectSymbol(')');

@@ -4,7 +4,15 @@ import { Cursor } from './cursor.ts';
 import { unsupported } from './errors.ts';
 import { tokenize } from './lexer.ts';
 import { ExpressionParser } from './parse-expression.ts';
-import { columnNames, parseFrom, parseHints, parseItem, parseQuery, parseRows, parseTableName } from './parse-query.ts';
+import {
+  columnNames,
+  parseFrom,
+  parseHints,
+  parseItem,
+  parseQuery,
+  parseRows,
+  parseTableName,
+} from './parse-query.ts';
 
 /** @throws SqlError 102, 105, 113 (no T-SQL) or 50000 (T-SQL that the stand-in does not imitate). */
 export function parseBatch(sql: string): Statement[] {
@@ -53,7 +61,8 @@ function parseInsert(cursor: Cursor, line: number): Statement {
   if (cursor.acceptWord('VALUES')) source = parseRows(cursor);
   else if (cursor.isWord('DEFAULT')) throw unsupported('INSERT DEFAULT VALUES', line);
   else if (cursor.isWord('EXEC') || cursor.isWord('EXECUTE')) throw unsupported('INSERT EXEC', line);
-  else if (cursor.isWord('SELECT') || cursor.isWord('WITH') || cursor.isSymbol('(')) source = parseQuery(cursor);
+  else if (cursor.isWord('SELECT') || cursor.isWord('WITH') || cursor.isSymbol('('))
+    source = parseQuery(cursor);
   else throw cursor.error();
   return { node: 'insert', target, output, source, line, ...(columns === undefined ? {} : { columns }) };
 }
@@ -106,8 +115,8 @@ function parseOutput(cursor: Cursor): SelectItem[] {
 function parseSet(cursor: Cursor, line: number): Statement {
   if (cursor.peek().kind === 'variable') throw unsupported('SET of a variable', line);
   if (cursor.acceptWord('TRANSACTION', 'ISOLATION', 'LEVEL')) {
-    const level = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE', 'SNAPSHOT'].find((words) =>
-      cursor.acceptWord(...words.split(' ')),
+    const level = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE', 'SNAPSHOT'].find(
+      (words) => cursor.acceptWord(...words.split(' ')),
     );
     if (level === undefined) throw cursor.error();
     return { node: 'set', option: 'TRANSACTION ISOLATION LEVEL', value: level, line };
@@ -115,12 +124,14 @@ function parseSet(cursor: Cursor, line: number): Statement {
   const option = cursor.identifier().toUpperCase();
   const negative = cursor.acceptSymbol('-') ? '-' : '';
   const value = cursor.next();
-  if (value.kind === 'end' || (value.kind === 'symbol' && value.text !== ';')) throw unsupported(`SET ${option}`, line);
+  if (value.kind === 'end' || (value.kind === 'symbol' && value.text !== ';'))
+    throw unsupported(`SET ${option}`, line);
   return { node: 'set', option, value: negative + value.text.toUpperCase(), line };
 }
 
 function parseExecute(cursor: Cursor, line: number): Statement {
-  if (cursor.isSymbol('(') || cursor.peek().kind === 'variable') throw unsupported('EXEC of a string or with a result', line);
+  if (cursor.isSymbol('(') || cursor.peek().kind === 'variable')
+    throw unsupported('EXEC of a string or with a result', line);
   const procedure = parseTableName(cursor).parts.join('.');
   // The arguments are skipped: no procedure exists here, so that the answer is error 2812 whatever they are.
   while (cursor.peek().kind !== 'end' && !cursor.isSymbol(';')) cursor.next();

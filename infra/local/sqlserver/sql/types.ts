@@ -96,7 +96,13 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
     const fixed = winner.kind === 'char' || winner.kind === 'nchar';
     const differ = winner.kind !== loser.kind;
     // char meets varchar, or lengths differ: the variable kind holds both.
-    const kind = isUnicode(winner) ? (fixed && !differ ? 'nchar' : 'nvarchar') : differ ? 'varchar' : winner.kind;
+    const kind = isUnicode(winner)
+      ? fixed && !differ
+        ? 'nchar'
+        : 'nvarchar'
+      : differ
+        ? 'varchar'
+        : winner.kind;
     return { kind, length: longest(winner.length, loser.length) };
   }
   if (winner.kind === 'datetime2' && loser.kind === 'datetime2') {
@@ -106,7 +112,11 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
 }
 
 /** The decimal type of an arithmetic operation, cut to 38 digits as SQL Server cuts it. */
-export function decimalResult(operator: '+' | '-' | '*' | '/' | '%', a: DecimalType, b: DecimalType): DecimalType {
+export function decimalResult(
+  operator: '+' | '-' | '*' | '/' | '%',
+  a: DecimalType,
+  b: DecimalType,
+): DecimalType {
   const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
   const most = Math.max(a.scale, b.scale);
   if (operator === '*') return cut(a.precision + b.precision + 1, a.scale + b.scale);
@@ -115,10 +125,18 @@ export function decimalResult(operator: '+' | '-' | '*' | '/' | '%', a: DecimalT
     return cut(a.precision - a.scale + b.scale + scale, scale);
   }
   if (operator === '%') {
-    return { kind: 'decimal', precision: Math.min(38, Math.min(a.precision - a.scale, b.precision - b.scale) + most), scale: most };
+    return {
+      kind: 'decimal',
+      precision: Math.min(38, Math.min(a.precision - a.scale, b.precision - b.scale) + most),
+      scale: most,
+    };
   }
   const precision = Math.min(38, whole + most + 1);
-  return { kind: 'decimal', precision, scale: precision < whole + most + 1 ? Math.max(0, Math.min(most, 38 - whole)) : most };
+  return {
+    kind: 'decimal',
+    precision,
+    scale: precision < whole + most + 1 ? Math.max(0, Math.min(most, 38 - whole)) : most,
+  };
 }
 
 function cut(precision: number, scale: number): DecimalType {
