@@ -15,7 +15,7 @@ import { writeCfdi } from '../demo/cfdi-xml.ts';
 import { makeRfc } from '../demo/identifiers.ts';
 import { seededRandom } from '../demo/random.ts';
 import { trades } from '../demo/vocabulary.ts';
-import { type SqlServer, startSqlServer } from '../sqlserver/start.ts';
+import { type RunningSqlServer, startSqlServer } from '../sqlserver/start.ts';
 import { company, makeSite, runToEnd, type Site } from './program.ts';
 
 const login = { user: 'importador', password: 'Secreta.1' };
@@ -32,7 +32,7 @@ function occasion(more: Partial<Occasion> = {}): Occasion {
   return { issuer, receiver, trade, series: 'F', folio: String(folio), date: '2026-01-02T10:00:00', ...more };
 }
 
-let server: SqlServer;
+let server: RunningSqlServer;
 let pool: sql.ConnectionPool;
 let site: Site;
 
@@ -96,7 +96,7 @@ function deliverSuppliers(suppliers: Partial<SupplierEntry>[], idBase: string = 
 }
 
 const addVendor = (id: string, more: Record<string, string> = {}) => {
-  const row = { VENDORID: id, CURNCODE: 'MXP', SWACTV: '1', ...more };
+  const row = { VENDORID: id, CURNCODE: 'MXP', ...more };
   const values = Object.values(row).map((value) => `'${value}'`);
   return query(`INSERT INTO dbo.APVEN (${Object.keys(row).join(', ')}) VALUES (${values.join(', ')})`);
 };

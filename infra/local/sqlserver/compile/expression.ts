@@ -6,6 +6,7 @@ import {
   asDecimal,
   commonType,
   concatenated,
+  type DecimalType,
   decimalResult,
   isInteger,
   isNumeric,
@@ -104,13 +105,18 @@ function arithmetic(operator: BinaryOperator, left: Value, right: Value): Value 
 }
 
 function decimalArithmetic(operator: BinaryOperator, left: Value, right: Value): Value {
-  const type = decimalResult(operator, asDecimal(left.type), asDecimal(right.type));
+  const type = decimalResult(operator, exactType(left), exactType(right));
   if (operator !== '/') return { sql: `(${left.sql} ${operator} ${right.sql})`, type };
   // SQL Server cuts the quotient at the scale of its type; div() is exact, where "/" rounds at a scale of its own choice.
   return {
     sql: `(div(${left.sql} * 1e${type.scale}::numeric, (${right.sql})::numeric) * 1e-${type.scale}::numeric)`,
     type,
   };
+}
+
+/** An int literal counts with the digits that it has, an int column with ten. */
+function exactType({ sql, type }: Value): DecimalType {
+  return /^\d+$/.test(sql) ? { kind: 'decimal', precision: sql.length, scale: 0 } : asDecimal(type);
 }
 
 function compileCase(expression: Expression & { node: 'case' }, env: Environment): Value {
@@ -207,15 +213,15 @@ function like(predicate: Predicate & { node: 'like' }, env: Environment): string
   const operand = textOf(compileExpression(predicate.operand, env));
   const pattern = textOf(compileExpression(predicate.pattern, env));
   // T-SQL has no escape character unless one is given; PostgreSQL's is the backslash.
-  let escape = "''";
+  let escaping = "''";
   if (predicate.escape !== undefined) {
     if (predicate.escape.node !== 'literal' || predicate.escape.value?.length !== 1) {
       throw unsupported('LIKE with an ESCAPE that is not one literal character');
     }
-    escape = pgText(predicate.escape.value);
+    escaping = pgText(predicate.escape.value);
   }
   const unicode = isUnicode(operand.type) || isUnicode(pattern.type);
-  return `(${predicate.negated ? 'NOT ' : ''}tsql.matches(${operand.sql}, ${pattern.sql}, ${escape}, ${unicode}))`;
+  return `(${predicate.negated ? 'NOT ' : ''}tsql.matches(${operand.sql}, ${pattern.sql}, ${escaping}, ${unicode}))`;
 }
 
 /** The value as text, as LIKE and the text functions take it. */

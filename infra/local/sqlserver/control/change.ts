@@ -5,9 +5,7 @@ import { pgName } from '../sql/pg.ts';
 import { checkKeys, RequestError, record, records, text } from './input.ts';
 import { insertRows } from './load.ts';
 import { findTable } from './rows.ts';
-import { columnOf, valueLiteral } from './values.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
+import { columnOf, type Row, valueLiteral } from './values.ts';
 
 export type Change =
   | {

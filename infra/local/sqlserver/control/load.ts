@@ -2,8 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Table } from '../schema/catalogue.ts';
 import { pgName } from '../sql/pg.ts';
-import type { Row } from './change.ts';
-import { columnOf, valueLiteral } from './values.ts';
+import { columnOf, type Row, valueLiteral } from './values.ts';
 
 /** Rows per INSERT, so that one statement does not grow without bound. */
 const chunk = 500;

@@ -6,6 +6,8 @@ export interface StatsReport {
   readonly writes: number;
   readonly transactions: number;
   readonly connections: number;
+  /** The driver's own `SELECT 1;` before it lends a pooled connection; not among the statements. */
+  readonly probes: number;
   /** By the name in the statement's comment; those without one under `(unnamed)`. */
   readonly byName: Readonly<Record<string, number>>;
 }
@@ -15,6 +17,7 @@ export class Stats {
   #writes = 0;
   #transactions = 0;
   #connections = 0;
+  #probes = 0;
   #byName = new Map<string, number>();
 
   statement(name: string | undefined, kind: string): void {
@@ -33,6 +36,10 @@ export class Stats {
     this.#connections += 1;
   }
 
+  probe(): void {
+    this.#probes += 1;
+  }
+
   report(): StatsReport {
     return {
       statements: this.#reads + this.#writes,
@@ -40,6 +47,7 @@ export class Stats {
       writes: this.#writes,
       transactions: this.#transactions,
       connections: this.#connections,
+      probes: this.#probes,
       byName: Object.fromEntries([...this.#byName].sort(([a], [b]) => a.localeCompare(b))),
     };
   }
@@ -49,6 +57,7 @@ export class Stats {
     this.#writes = 0;
     this.#transactions = 0;
     this.#connections = 0;
+    this.#probes = 0;
     this.#byName = new Map();
   }
 }

@@ -5,6 +5,9 @@ import { pgLiteral } from '../sql/pg.ts';
 import { isText, type SqlType, typeName } from '../sql/types.ts';
 import { RequestError } from './input.ts';
 
+/** A row as a scenario writes it: the columns that matter. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** @throws RequestError naming table and column. */
 export function columnOf(table: Table, name: string): ColumnDefinition {
   const column = table.column(name);

@@ -61,7 +61,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION tsql.to_integer(bpchar, type text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE trimmed text := btrim(tsql.raw($1, 1));
+DECLARE trimmed text COLLATE "C" := btrim(tsql.raw($1, 1));
 BEGIN
   IF trimmed = '' THEN RETURN 0; END IF;
   IF trimmed !~ '^[+-]?[0-9]+$' THEN
@@ -70,7 +70,7 @@ BEGIN
   RETURN trimmed::bigint;
 END $$;
 CREATE FUNCTION tsql.to_decimal(bpchar) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE trimmed text := btrim(tsql.raw($1, 1));
+DECLARE trimmed text COLLATE "C" := btrim(tsql.raw($1, 1));
 BEGIN
   IF trimmed !~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$' THEN
     RAISE EXCEPTION 'Error converting data type varchar to numeric.' USING ERRCODE = 'T8114';
@@ -78,7 +78,7 @@ BEGIN
   RETURN trimmed::numeric;
 END $$;
 CREATE FUNCTION tsql.to_float(bpchar) RETURNS float8 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE trimmed text := btrim(tsql.raw($1, 1));
+DECLARE trimmed text COLLATE "C" := btrim(tsql.raw($1, 1));
 BEGIN
   IF trimmed = '' THEN RETURN 0; END IF;
   IF trimmed !~* '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?$' THEN
@@ -87,7 +87,7 @@ BEGIN
   RETURN trimmed::float8;
 END $$;
 CREATE FUNCTION tsql.to_instant(bpchar) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE trimmed text := btrim(tsql.raw($1, 1));
+DECLARE trimmed text COLLATE "C" := btrim(tsql.raw($1, 1));
 BEGIN
   IF trimmed !~ '^([0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,7})?)?)?$' THEN
     IF trimmed ~ '^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}' OR trimmed ~* '^[a-z]{3,}' THEN
@@ -100,7 +100,7 @@ EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
   RAISE EXCEPTION 'Conversion failed when converting date and/or time from character string.' USING ERRCODE = 'T0241';
 END $$;
 CREATE FUNCTION tsql.to_guid(bpchar) RETURNS uuid LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE trimmed text := btrim(tsql.raw($1, 1));
+DECLARE trimmed text COLLATE "C" := btrim(tsql.raw($1, 1));
 BEGIN
   IF trimmed !~* '^([{][0-9a-f-]{36}[}]|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})' THEN
     RAISE EXCEPTION 'Conversion failed when converting from a character string to uniqueidentifier.' USING ERRCODE = 'T8169';

@@ -30,6 +30,18 @@ export interface Sink {
   transaction(action: 'begin' | 'commit' | 'rollback'): void;
 }
 
+/** One batch (or procedure call) of a client. */
+export interface Batch {
+  readonly sql: string;
+  readonly parameters: ReadonlyMap<string, TypedValue>;
+  readonly sink: Sink;
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** What the mssql driver's pool sends before it lends a connection. It is counted apart, and no fault meets it. */
+const driverProbe = 'SELECT 1;';
+
 export class Session {
   readonly processId: number;
   readonly login: string;
@@ -56,32 +68,18 @@ export class Session {
    * Runs a batch. Errors of statements go to the sink; only {@link Disconnect} and a cancel (the signal's reason) are thrown.
    * @param scoped whether SET options end with the batch, as they do in sp_executesql.
    */
-  async run(
-    sql: string,
-    parameters: ReadonlyMap<string, TypedValue>,
-    sink: Sink,
-    signal: AbortSignal,
-    scoped: boolean,
-  ): Promise<void> {
+  async run(batch: Batch, scoped: boolean): Promise<void> {
     const outer = { ...this.#settings };
     try {
-      const statements = this.#parse(sql, sink);
+      const statements = this.#parse(batch);
       // Names are checked for the whole batch before anything runs; only unknown tables are found as they come (208).
-      const compiled = statements === undefined ? undefined : this.#compileAll(statements, parameters, sink);
+      const compiled = statements === undefined ? undefined : this.#compileAll(statements, batch);
       if (statements === undefined || compiled === undefined) return;
       const name = statements[0]?.name;
       for (const [i, statement] of statements.entries()) {
-        signal.throwIfAborted();
-        const ended = await this.#runOne(
-          statement,
-          compiled[i],
-          sql,
-          statement.name ?? name,
-          parameters,
-          sink,
-          signal,
-        );
-        if (ended === 'batch') return;
+        batch.signal.throwIfAborted();
+        const named = statement.name ?? name;
+        if ((await this.#runOne(statement, compiled[i], named, batch)) === 'batch') return;
       }
     } finally {
       if (scoped) this.#settings = outer;
@@ -133,7 +131,7 @@ export class Session {
     }
   }
 
-  #parse(sql: string, sink: Sink): readonly Statement[] | undefined {
+  #parse({ sql, sink }: Batch): readonly Statement[] | undefined {
     try {
       return this.#server.parse(sql, parseBatch);
     } catch (error) {
@@ -146,8 +144,7 @@ export class Session {
 
   #compileAll(
     statements: readonly Statement[],
-    parameters: ReadonlyMap<string, TypedValue>,
-    sink: Sink,
+    { sql, parameters, sink }: Batch,
   ): (CompiledStatement | SqlError | undefined)[] | undefined {
     const types = new Map([...parameters].map(([name, { type }]) => [name, type]));
     try {
@@ -156,6 +153,7 @@ export class Session {
       );
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
+      this.#server.journal.refused(this, sql, error);
       sink.error(error);
       return undefined;
     }
@@ -179,12 +177,10 @@ export class Session {
   async #runOne(
     statement: Statement,
     compiled: CompiledStatement | SqlError | undefined,
-    sql: string,
     name: string | undefined,
-    parameters: ReadonlyMap<string, TypedValue>,
-    sink: Sink,
-    signal: AbortSignal,
+    batch: Batch,
   ): Promise<'next' | 'batch'> {
+    const { sql, parameters, sink } = batch;
     const entry = this.#server.journal.begin(this, sql, name, statement.node, parameters);
     try {
       if (compiled instanceof SqlError) throw compiled;
@@ -192,7 +188,7 @@ export class Session {
         await this.#control(statement, sink);
         entry.end();
       } else {
-        entry.end(await this.#rows(compiled, name, parameters, sink, signal));
+        entry.end(await this.#rows(compiled, name, batch));
       }
       return 'next';
     } catch (caught) {
@@ -230,18 +226,15 @@ export class Session {
     sink.done(statement.node, undefined);
   }
 
-  async #rows(
-    compiled: CompiledStatement,
-    name: string | undefined,
-    parameters: ReadonlyMap<string, TypedValue>,
-    sink: Sink,
-    signal: AbortSignal,
-  ): Promise<number> {
-    this.#server.permissions.check(this.login, compiled.objects);
-    const fault = await this.#server.faults.beforeStatement(name, this.processId, signal);
-    this.#server.stats.statement(name, compiled.node);
-    const run = this.#runContext(parameters);
-    const text = fillSlots(compiled.sql, compiled.slots, run);
+  async #rows(compiled: CompiledStatement, name: string | undefined, batch: Batch): Promise<number> {
+    const { sink, signal } = batch;
+    const { permissions, faults, stats } = this.#server;
+    permissions.check(this.login, compiled.objects);
+    const probe = batch.sql === driverProbe;
+    const fault = probe ? undefined : await faults.beforeStatement(name, this.processId, signal);
+    if (probe) stats.probe();
+    else stats.statement(name, compiled.node);
+    const text = fillSlots(compiled.sql, compiled.slots, this.#runContext(batch.parameters));
     const result = await this.#execute(compiled, text, signal);
     if (fault === 'disconnect-after') throw new Disconnect('a fault cuts the connection after the statement');
     const count = compiled.columns.length > 0 ? result.rows.length : result.affected;

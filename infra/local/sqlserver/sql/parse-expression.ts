@@ -294,8 +294,14 @@ export class ExpressionParser {
     if (cursor.acceptWord('IN')) return { node: 'in', operand: left, source: this.#inSource(), negated };
     if (cursor.acceptWord('LIKE')) {
       const pattern = this.expression();
-      const escape = cursor.acceptWord('ESCAPE') ? this.expression() : undefined;
-      return { node: 'like', operand: left, pattern, negated, ...(escape === undefined ? {} : { escape }) };
+      const escaping = cursor.acceptWord('ESCAPE') ? this.expression() : undefined;
+      return {
+        node: 'like',
+        operand: left,
+        pattern,
+        negated,
+        ...(escaping === undefined ? {} : { escape: escaping }),
+      };
     }
     throw cursor.error();
   }

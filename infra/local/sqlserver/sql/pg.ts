@@ -15,11 +15,11 @@ export function pgName(name: string): string {
  */
 export function pgText(text: string): string {
   if (text.includes('\0')) throw unsupported('character U+0000');
-  if (!/[\\\u0001-\u001f]/.test(text)) return `'${text.replaceAll("'", "''")}'`;
+  if (!/[\\\p{Cc}]/u.test(text)) return `'${text.replaceAll("'", "''")}'`;
   const escaped = text
     .replaceAll('\\', '\\\\')
     .replaceAll("'", "\\'")
-    .replace(/[\u0001-\u001f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `E'${escaped}'`;
 }
 

@@ -8,7 +8,7 @@ const codes = new Map(
 /** Characters that the code page lacks become `?`, as in SQL Server. */
 export function encode1252(text: string): Buffer {
   // Most text is ASCII: no look-up needed.
-  if (/^[\x00-\x7f]*$/.test(text)) return Buffer.from(text, 'latin1');
+  if (/^\p{ASCII}*$/u.test(text)) return Buffer.from(text, 'latin1');
   return Buffer.from([...text].map((char) => codes.get(char) ?? 0x3f));
 }
 

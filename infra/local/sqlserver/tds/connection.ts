@@ -188,7 +188,8 @@ export class Connection {
   async #answer(session: Session, message: Message, reply: Reply, signal: AbortSignal): Promise<void> {
     try {
       if (message.type === packetType.sqlBatch) {
-        await session.run(readBatch(message.body), new Map(), reply, signal, false);
+        const sql = readBatch(message.body);
+        await session.run({ sql, parameters: new Map(), sink: reply, signal }, false);
         reply.finishBatch();
       } else if (message.type === packetType.rpc) {
         await this.#procedures.call(session, readRpc(message.body), reply, signal);

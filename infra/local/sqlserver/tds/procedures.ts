@@ -65,7 +65,7 @@ export class Procedures {
     signal: AbortSignal,
     output: () => void = () => undefined,
   ): Promise<void> {
-    await session.run(sql, values, reply, signal, true);
+    await session.run({ sql, parameters: values, sink: reply, signal }, true);
     reply.finishProcedure(() => {
       writeReturnStatus(reply.out, reply.failed ? 1 : 0);
       output();
