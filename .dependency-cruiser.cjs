@@ -3,7 +3,7 @@ const only = (name, comment, folder, packages) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: '^(functions|agent|shared|dashboard)/', pathNot: `${folder}|\\.test\\.ts$` },
+  from: { path: '^(functions|agent|shared|dashboard)/', pathNot: `${folder}|\\.(test|fixture)\\.ts$` },
   to: { path: `node_modules/(${packages})/` },
 });
 
@@ -19,13 +19,13 @@ module.exports = {
     {
       name: 'functions-not-agent',
       severity: 'error',
-      from: { path: '^functions/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^functions/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(agent|dashboard|infra|tests)/' },
     },
     {
       name: 'agent-not-functions',
       severity: 'error',
-      from: { path: '^agent/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^agent/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(functions|dashboard|infra|tests)/' },
     },
     {
@@ -34,20 +34,20 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^infra/local/(servicebus|sqlserver|portal|importer|functions-host|storage|smtp)/',
-        pathNot: '\\.test\\.ts$',
+        pathNot: '\\.(test|fixture)\\.ts$',
       },
       to: { path: '^(functions|agent|dashboard)/' },
     },
     {
       name: 'flows-use-ports',
       severity: 'error',
-      from: { path: '^functions/flows/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^functions/flows/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^functions/(api|cycle)/|node_modules/@azure/' },
     },
     {
       name: 'ledger-below-flows',
       severity: 'error',
-      from: { path: '^functions/(ledger|portal|relay|notify)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^functions/(ledger|portal|relay|notify)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^functions/(api|cycle|flows)/' },
     },
     only('axios-in-portal', 'Only functions/portal talks to the portal.', '^functions/portal/', 'axios'),

@@ -13,7 +13,6 @@ import type { Change, DocumentRecord } from '../../ledger/document.ts';
 import { countWork } from '../count.ts';
 import type { FlowContext, Step } from '../flow.ts';
 import { isDue, nextAttempt } from '../retry.ts';
-import { isOutsideWindow } from '../window.ts';
 import { vendorsInSage } from './confirm.ts';
 import type { InvoicesPortal } from './portal-port.ts';
 import type { PortalProvider } from './portal-shapes.ts';
@@ -33,12 +32,12 @@ export function buildProviders(settings: InvoicesSettings): Step<InvoicesPortal>
     name: step,
     limitMs: settings.stepLimitMs,
     needs: [],
-    run: (context, budget) => run(context, settings, budget),
+    run,
     counts: (context) => countWork(context, 'supplier', context.finished.get('supplier') ?? 0),
   };
 }
 
-async function run(context: Context, settings: InvoicesSettings, budget: Budget): Promise<void> {
+async function run(context: Context, budget: Budget): Promise<void> {
   const { ledger, tenant, startedAt, request } = context;
   const watermark = await ledger.watermarks.get(tenant.id, watermarkName);
   const acceptedFrom =
@@ -47,7 +46,7 @@ async function run(context: Context, settings: InvoicesSettings, budget: Budget)
   const end = await context.portal.acceptedProviders(
     acceptedFrom === undefined ? {} : { acceptedFrom },
     budget.signal,
-    (providers) => takeUp(context, providers, watermark, settings, readings),
+    (providers) => takeUp(context, providers, readings),
   );
   if (end.complete) await ledger.watermarks.set(instantText(startedAt), tenant.id, watermarkName);
   await deliverDue(context, readings, budget);
@@ -64,8 +63,6 @@ function lookBack(watermark: string, timeZone: string): string {
 async function takeUp(
   context: Context,
   providers: readonly PortalProvider[],
-  watermark: string | undefined,
-  settings: InvoicesSettings,
   readings: Map<string, SupplierReading>,
 ): Promise<void> {
   const { ledger, tenant, writer, startedAt } = context;
@@ -79,9 +76,6 @@ async function takeUp(
       contentHash: null,
       watched: false,
       facts: { ...factsOf(reading), approvedAt },
-      reason: isOutsideWindow(approvedAt, watermark, startedAt, settings.windowDays)
-        ? 'outside_window'
-        : null,
     };
   });
   const known = await ledger.documents.getMany(tenant.id, 'supplier', [...read.keys()]);
@@ -122,11 +116,10 @@ async function deliverDue(
   readings: Map<string, SupplierReading>,
   budget: Budget,
 ): Promise<void> {
-  const { ledger, tenant, startedAt, request, writer } = context;
+  const { ledger, tenant, startedAt, writer } = context;
   const dueIds: string[] = [];
   for await (const entry of ledger.documents.work(tenant.id, 'supplier')) {
     if (entry.state === 'delivered' || entry.reason?.startsWith('importer_')) continue; // the import step's
-    if (entry.reason === 'outside_window' && !request.outsideWindow) continue;
     if (isDue(entry.nextAttemptAt, startedAt)) dueIds.push(entry.id);
   }
   if (dueIds.length === 0) return;

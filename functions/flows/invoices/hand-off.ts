@@ -40,13 +40,15 @@ export async function handOff(record: DocumentRecord, tools: HandOffTools): Prom
     return;
   }
   const { context, changes, budget } = tools;
-  const deliveries = Number(record.facts.deliveries ?? 0);
+  // Nobody knows how the last delivery ended, and Sage does not have it: this one is another command.
+  const deliveries = Number(record.facts.deliveries ?? 0) + (record.state === 'uncertain' ? 1 : 0);
   const version = `${prepared.hash}:${deliveries}`;
   reached('cfdi.downloaded');
   const delivering = await changes.change({
     record,
     to: 'delivering',
     attempts: record.attempts,
+    facts: { ...record.facts, deliveries },
     attempt: { step, phase: 'intent', outcome: null, detail: `inbox.deliverCfdi ${version}` },
   });
   reached('cfdi.delivering');
@@ -67,7 +69,7 @@ export async function handOff(record: DocumentRecord, tools: HandOffTools): Prom
   await changes.change({
     record: delivering,
     to: 'delivered',
-    facts: { ...record.facts, file: result.reply.file },
+    facts: { ...record.facts, deliveries, file: result.reply.file },
     attempts: record.attempts,
     attempt: {
       step,

@@ -16,7 +16,6 @@ export type Sentences = {
 };
 
 const shared = {
-  outside_window: 'Quedó fuera de la ventana automática; el operador lo envía con una acción.',
   agent_away: 'El agente no respondió; se intenta de nuevo en el siguiente ciclo.',
   sage_unavailable: 'SQL Server no respondió; se intenta de nuevo en el siguiente ciclo.',
   inbox_unavailable: 'La carpeta de importación no se puede escribir; revise permisos y que exista.',
@@ -64,6 +63,7 @@ export const es: Sentences = {
     },
     reasons: {
       ...shared,
+      outside_window: 'Quedó fuera de la ventana automática; el operador lo envía con una acción.',
       removed_from_sage: 'Estaba en Sage y ya no está; se importa de nuevo.',
       no_xml: 'El portal no tiene el XML; el proveedor debe adjuntarlo.',
       wrong_uuid: 'El XML del portal es de otro CFDI (otro UUID); avise al portal.',

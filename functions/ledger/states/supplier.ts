@@ -6,7 +6,7 @@ export const supplierStates = {
     bucket: 'pending',
     done: false,
     turn: 'ours',
-    reasons: { outside_window: 'operator' },
+    reasons: {},
     next: ['delivering', 'registered', 'blocked', 'failed', 'closed'],
   },
   delivering: {

@@ -8,9 +8,9 @@ import type { Stack } from '../stack/stack.ts';
 import { control } from './control.ts';
 import type { Scenario } from './read.ts';
 
-interface TableName {
-  readonly database: string;
-  readonly table: string;
+/** Table names by database. */
+interface Tables {
+  readonly databases: Readonly<Record<string, readonly string[]>>;
 }
 
 /** @param cycles the `cycles` of run.json. */
@@ -26,9 +26,13 @@ export async function dumpWorld(
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
   };
-  for (const { database, table } of await control<TableName[]>('GET', `${controls.sql}/tables`)) {
-    const query = new URLSearchParams({ database, table });
-    write(`sage/${database}/${table}.json`, await control('GET', `${controls.sql}/dump?${query}`));
+  const { databases } = await control<Tables>('GET', `${controls.sql}/tables`);
+  for (const [database, tables] of Object.entries(databases)) {
+    for (const table of tables) {
+      const query = new URLSearchParams({ database, table });
+      const { rows } = await control<{ rows: unknown[] }>('GET', `${controls.sql}/dump?${query}`);
+      write(`sage/${database}/${table}.json`, rows);
+    }
   }
   for (const { id } of scenario.tenants) {
     const dump = await control<{ collections: Record<string, unknown> }>(

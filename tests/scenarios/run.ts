@@ -1,0 +1,88 @@
+/** Runs a scenario made from the believable company, changed as a test wants it, and reads what the systems hold afterwards. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DemoOptions, writeScenario } from '../../infra/local/demo/company.ts';
+import type { CycleView } from '../../infra/local/scenario/follow.ts';
+import { runScenario } from '../../infra/local/scenario/scenario.ts';
+
+export interface LedgerEntry {
+  readonly tenant: string;
+  readonly kind: 'supplier' | 'cfdi';
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly bucket: string;
+  readonly done: boolean;
+}
+
+export interface World {
+  readonly dir: string;
+  /** Changes a file of the scenario (JSON). */
+  edit<Content>(path: string, change: (content: Content) => Content): void;
+  addFaults(...faults: object[]): void;
+}
+
+export interface Outcome {
+  readonly cycles: readonly CycleView[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly run: { readonly cycles: readonly { readonly counts: { readonly sql: { statements: number } } }[] };
+  /** UUIDs that stand in `APIBHO`, one per row. */
+  uuidsInSage(database: string): string[];
+}
+
+export const andes = { tenant: 'comercializadora-andes', database: 'COMER1' };
+export const logistica = { tenant: 'logistica-andes', database: 'LOGIS1' };
+
+/** @param cycles how many cycles are run. */
+export async function inScenario(
+  cycles: number,
+  prepare: (world: World) => void,
+  options: DemoOptions = {},
+): Promise<Outcome> {
+  const base = mkdtempSync(join(tmpdir(), 'scenario-test-'));
+  const dir = join(base, 'world');
+  const out = join(base, 'out');
+  try {
+    writeScenario(dir, { suppliers: 4, cfdis: 12, unusual: false, ...options });
+    const edit: World['edit'] = (path, change) => {
+      const file = join(dir, path);
+      writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+    };
+    const addFaults = (...faults: object[]) =>
+      edit<{ faults?: object[] }>('scenario.json', (scenario) => ({
+        ...scenario,
+        faults: [...(scenario.faults ?? []), ...faults],
+      }));
+    prepare({ dir, edit, addFaults });
+    const views = await runScenario({ dir, cycles, out, work: join(base, 'work') });
+    const read = (path: string): unknown => JSON.parse(readFileSync(join(out, path), 'utf8'));
+    const rows = new Map(
+      [andes, logistica].map(({ database }) => [
+        database,
+        (read(`sage/${database}/APIBHO.json`) as { OPTFIELD: string; VALUE: string }[])
+          .filter((row) => row.OPTFIELD.trim() === 'FOLIOCFD')
+          .map((row) => row.VALUE.trim().toUpperCase()),
+      ]),
+    );
+    return {
+      cycles: views,
+      ledger: read('ledger.json') as LedgerEntry[],
+      run: read('run.json') as Outcome['run'],
+      uuidsInSage: (database) => rows.get(database) ?? [],
+    };
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+/** States of the CFDIs of a tenant, each with how many are in it. */
+export function cfdiStates({ ledger }: Outcome, tenant: string): Record<string, number> {
+  const states: Record<string, number> = {};
+  for (const entry of ledger) {
+    if (entry.kind !== 'cfdi' || entry.tenant !== tenant) continue;
+    const name = entry.reason ? `${entry.state}: ${entry.reason}` : entry.state;
+    states[name] = (states[name] ?? 0) + 1;
+  }
+  return states;
+}
