@@ -72,9 +72,9 @@ export class FaultPlan {
     signal: AbortSignal,
   ): Promise<'disconnect-after' | undefined> {
     let after: 'disconnect-after' | undefined;
-    for (const fault of this.#sql) {
-      if (!this.#fires(fault, name)) continue;
-      const { effect } = fault;
+    // All faults count the statement before the first of them acts on it.
+    const firing = this.#sql.filter((fault) => this.#fires(fault, name));
+    for (const { effect } of firing) {
       if (effect.type === 'error') throw injectedError(effect.number, processId);
       if (effect.type === 'delay') await delay(effect.ms, signal);
       else if (effect.moment === 'before') throw new Disconnect('a fault cuts the connection');

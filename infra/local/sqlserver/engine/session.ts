@@ -41,6 +41,7 @@ export interface Batch {
 
 /** What the mssql driver's pool sends before it lends a connection. It is counted apart, and no fault meets it. */
 const driverProbe = 'SELECT 1;';
+const probeResult: PgResult = { columns: [''], rows: [['1']], affected: 1 };
 
 export class Session {
   readonly processId: number;
@@ -235,7 +236,8 @@ export class Session {
     if (probe) stats.probe();
     else stats.statement(name, compiled.node);
     const text = fillSlots(compiled.sql, compiled.slots, this.#runContext(batch.parameters));
-    const result = await this.#execute(compiled, text, signal);
+    // The probe reads no table: it must not wait until another connection's transaction ends.
+    const result = probe ? probeResult : await this.#execute(compiled, text, signal);
     if (fault === 'disconnect-after') throw new Disconnect('a fault cuts the connection after the statement');
     const count = compiled.columns.length > 0 ? result.rows.length : result.affected;
     if (compiled.columns.length > 0) {

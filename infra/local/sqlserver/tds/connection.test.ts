@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import sql from 'mssql';
+import { Connection } from 'tedious';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf, login, startTestServer, type TestServer } from '../testing.ts';
 
@@ -48,10 +49,22 @@ describe('login', () => {
     expect(await codeOf(db.connect({ user: 'nobody' }))).toMatchObject({ code: 'ELOGIN' });
   });
 
-  it('refuses an unknown database (4060)', async () => {
-    expect((await codeOf(db.connect({ database: 'NOPE' }))).message).toContain(
-      'Cannot open database "NOPE" requested by the login',
-    );
+  it('refuses an unknown database: 4060, then 18456, of which mssql shows the last', async () => {
+    expect(await codeOf(db.connect({ database: 'NOPE' }))).toMatchObject({ code: 'ELOGIN' });
+    const { user: userName, password } = login;
+    const connection = new Connection({
+      server: '127.0.0.1',
+      authentication: { type: 'default', options: { userName, password } },
+      options: { port: db.server.port, database: 'NOPE', encrypt: false },
+    });
+    const errors: { number: number; message: string }[] = [];
+    connection.on('errorMessage', (error) => errors.push(error));
+    connection.connect();
+    await once(connection, 'end');
+    expect(errors).toMatchObject([
+      { number: 4060, message: 'Cannot open database "NOPE" requested by the login. The login failed.' },
+      { number: 18456 },
+    ]);
   });
 
   it('talks TLS 1.2 with a certificate of its own', async () => {
