@@ -1,110 +1,118 @@
 /**
- * The import folder of one company and the archive of its originals. A CFDI is checked before anything is written: the UUID
- * inside must be the one expected. The supplier's bytes are kept as they came; the addenda is put between them.
+ * The import folder of one company. A delivery is: look at the file, keep the original, put the file with its addenda into the
+ * folder, whole or not at all. Delivering the same again changes nothing; another content under the same name replaces the old
+ * one, but never while the import program of this company runs.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, opendir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { insertAddenda } from '../../shared/cfdi/addenda.ts';
-import { CfdiError, type CfdiProblem } from '../../shared/cfdi/errors.ts';
-import { scanCfdi } from '../../shared/cfdi/scan.ts';
+import type { Uuid } from '../../shared/identity/uuid.ts';
 import type { ReplyOf } from '../../shared/relay/commands/index.ts';
-import { CommandError } from '../../shared/relay/errors.ts';
+import type { Archive } from './archive.ts';
 import { fileError } from './errors.ts';
-import { clearStaging, hashOfFile, type Placed, place } from './place.ts';
+import { type Files, fingerprint, removeIfThere, sha256Of } from './files.ts';
+import { listInbox } from './listing.ts';
+import { type Placed, place, stagedPath } from './place.ts';
+import { type PreparedCfdi, prepareCfdi } from './prepare-cfdi.ts';
+import { clearStaging, defaultStaging, ensureStaging } from './staging.ts';
+import { Turns } from './turns.ts';
 
 export interface InboxOptions {
   readonly database: string;
   readonly folder: string;
-  /** Originals lie at `<archive>/<database>/<YYYY-MM of the stamp>/<UUID>.xml`. */
-  readonly archive: string;
+  readonly archive: Archive;
+  /** Default: `.staging` inside the folder. */
+  readonly staging?: string | undefined;
+  /** Sub-folder of files that the import program set aside. Default `Errores`. */
+  readonly faultyFolder?: string;
+  /** Whether the import program of this company runs now. */
+  readonly importerRuns: () => boolean;
+  readonly files?: Files;
 }
 
-const codeOf: Readonly<Record<CfdiProblem, string>> = {
-  malformed: 'malformed_xml',
-  truncated: 'malformed_xml',
-  unsafe: 'unsafe_xml',
-  'not-a-cfdi': 'not_a_cfdi',
-  'no-uuid': 'no_stamp',
-  'too-large': 'too_large',
-  'unsupported-encoding': 'unsupported_encoding',
-};
-const faultyFolder = 'Errores';
-const errorTextLimit = 500;
+/** What is known of an interrupted delivery: done, surely not done, or only Sage can tell. */
+export type Settled = Placed | 'not-done' | 'unknown';
+
+/** Half-written files of commands that nobody will settle any more. */
+const orphanAgeMs = 60 * 60 * 1000;
 
 export class Inbox {
   readonly #options: InboxOptions;
+  readonly #staging: string;
+  readonly #turns = new Turns();
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#staging = options.staging ?? defaultStaging(options.folder);
   }
 
-  /** Removes what an interrupted delivery left. @throws CommandError when the inbox cannot be used. */
+  /** Checks the staging folder and removes what is old in it. @returns files removed. @throws FileError */
   async prepare(): Promise<number> {
-    return this.#guard(() => clearStaging(this.#options.folder));
-  }
-
-  /** @throws CommandError: `wrong_uuid` and the other refusals of a file; `disk_full`, `inbox_unavailable`. */
-  async deliverCfdi(uuid: string, xml: Uint8Array, addenda: string): Promise<Placed> {
-    const { month, file } = this.#prepareCfdi(uuid, xml, addenda);
-    const { archive, database, folder } = this.#options;
-    const originals = join(archive, database, month);
-    try {
-      await mkdir(originals, { recursive: true });
-      await place(join(originals, `${uuid}.xml`), xml);
-    } catch (error) {
-      throw fileError(error, `the archive ${originals}`);
-    }
-    return this.#guard(() => place(join(folder, `${uuid}.xml`), file));
-  }
-
-  /** The delivery as it lies in the inbox now; `undefined` when it does not. @throws CommandError */
-  async findCfdi(uuid: string, xml: Uint8Array, addenda: string): Promise<Placed | undefined> {
-    const { file } = this.#prepareCfdi(uuid, xml, addenda);
-    return this.find(`${uuid}.xml`, file);
-  }
-
-  /** @param name checked by the contract: no path characters. @throws CommandError */
-  async deliverFile(name: string, bytes: Uint8Array): Promise<Placed> {
-    return this.#guard(() => place(join(this.#options.folder, name), bytes));
-  }
-
-  /** A file as it lies in the inbox now, if it is `bytes`. @throws CommandError */
-  async find(name: string, bytes: Uint8Array): Promise<Placed | undefined> {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const there = await this.#guard(() => hashOfFile(join(this.#options.folder, name)));
-    return there === sha256 ? { file: name, bytes: bytes.length, sha256, alreadyThere: true } : undefined;
-  }
-
-  /** @param limit greatest number of names given; the counts are true. @throws CommandError */
-  async list(limit: number): Promise<ReplyOf<'inbox.list'>> {
     return this.#guard(async () => {
-      const { folder } = this.#options;
-      const waiting = await xmlFiles(folder, limit);
-      const aside = join(folder, faultyFolder);
-      const faulty = await xmlFiles(aside, limit);
-      return {
-        waiting: waiting.names,
-        waitingCount: waiting.count,
-        faulty: await Promise.all(
-          faulty.names.map(async (name) => ({ name, error: await errorText(join(aside, `${name}.txt`)) })),
-        ),
-        faultyCount: faulty.count,
-      };
+      await ensureStaging(this.#staging, this.#options.folder);
+      return clearStaging(this.#staging, orphanAgeMs);
     });
   }
 
-  #prepareCfdi(uuid: string, xml: Uint8Array, addenda: string): { month: string; file: Uint8Array } {
-    try {
-      const scan = scanCfdi(xml);
-      if (scan.uuid !== uuid) {
-        throw new CommandError('wrong_uuid', 'human', `the file is ${scan.uuid}, not ${uuid}`);
-      }
-      return { month: scan.stampedAt.slice(0, 7), file: insertAddenda(xml, scan, addenda) };
-    } catch (error) {
-      if (!(error instanceof CfdiError)) throw error;
-      throw new CommandError(codeOf[error.code], 'human', error.message, { cause: error });
-    }
+  /** @throws CommandError: `wrong_uuid` and the other refusals of a file; FileError. */
+  async deliverCfdi(uuid: string, xml: Uint8Array, addenda: string): Promise<Placed> {
+    const prepared = prepareCfdi(uuid, xml, addenda);
+    await this.#options.archive.keep(this.#original(prepared, xml));
+    return this.#put(fileOf(prepared.scan.uuid), prepared.file);
+  }
+
+  /** @param name checked by the contract: no path characters. @throws FileError */
+  async deliverFile(name: string, bytes: Uint8Array): Promise<Placed> {
+    return this.#put(name, bytes);
+  }
+
+  /**
+   * What became of an interrupted delivery of a CFDI. Without the original in the archive it had not come to the inbox.
+   * @throws CommandError as {@link deliverCfdi}.
+   */
+  async settleCfdi(uuid: string, xml: Uint8Array, addenda: string): Promise<Settled> {
+    const prepared = prepareCfdi(uuid, xml, addenda);
+    const settled = await this.settleFile(fileOf(prepared.scan.uuid), prepared.file);
+    if (settled !== 'unknown') return settled;
+    return (await this.#options.archive.has(this.#original(prepared, xml))) ? 'unknown' : 'not-done';
+  }
+
+  /**
+   * What became of an interrupted delivery: the file lies there with these bytes; or it is still in staging, so it was not
+   * renamed; or neither, and then the import program may have taken it.
+   * @throws FileError
+   */
+  async settleFile(name: string, bytes: Uint8Array): Promise<Settled> {
+    return this.#turns.take(name, () =>
+      this.#guard(async (): Promise<Settled> => {
+        const sha256 = sha256Of(bytes);
+        const there = await fingerprint(join(this.#options.folder, name));
+        if (there?.sha256 === sha256) return { file: name, bytes: bytes.length, sha256, alreadyThere: true };
+        return (await removeIfThere(stagedPath(this.#staging, name))) ? 'not-done' : 'unknown';
+      }),
+    );
+  }
+
+  /** @param limit greatest number of names given; the counts are true. @throws FileError */
+  async list(limit: number): Promise<ReplyOf<'inbox.list'>> {
+    const { folder, faultyFolder = 'Errores' } = this.#options;
+    return this.#guard(() => listInbox(folder, faultyFolder, limit));
+  }
+
+  #put(name: string, bytes: Uint8Array): Promise<Placed> {
+    const { folder, importerRuns, files } = this.#options;
+    return this.#turns.take(name, () =>
+      this.#guard(() =>
+        place(join(folder, name), bytes, {
+          staging: this.#staging,
+          mayReplace: () => !importerRuns(),
+          points: true,
+          ...(files ? { files } : {}),
+        }),
+      ),
+    );
+  }
+
+  #original({ scan }: PreparedCfdi, bytes: Uint8Array) {
+    return { database: this.#options.database, uuid: scan.uuid, stampedAt: scan.stampedAt, bytes };
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -116,28 +124,4 @@ export class Inbox {
   }
 }
 
-async function xmlFiles(folder: string, limit: number): Promise<{ names: string[]; count: number }> {
-  const names: string[] = [];
-  let count = 0;
-  try {
-    for await (const entry of await opendir(folder)) {
-      if (!entry.isFile() || !entry.name.toLowerCase().endsWith('.xml') || entry.name.startsWith('.'))
-        continue;
-      count += 1;
-      if (names.length < limit) names.push(entry.name);
-    }
-  } catch (error) {
-    // The folder of faulty files is made by the import binary when it needs it.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !folder.endsWith(faultyFolder)) throw error;
-  }
-  return { names: names.sort(), count };
-}
-
-async function errorText(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim().slice(0, errorTextLimit) || null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
+const fileOf = (uuid: Uuid): string => `${uuid}.xml`;

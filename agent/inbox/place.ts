@@ -1,11 +1,11 @@
 /**
- * Puts a file where somebody else reads: written and synced beside the target, then renamed, so that a reader sees the whole
- * file or none. The staging folder is inside the target's folder: always the same volume.
+ * Puts a file where somebody else reads: written and synced in a staging folder of the same volume, then renamed, so that a
+ * reader sees the whole file or none, and a power cut leaves the whole file or none.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { reached } from '../../shared/points/points.ts';
+import { FileInUse, StagingElsewhere } from './errors.ts';
+import { ensureFolder, type Files, fingerprint, realFiles, removeIfThere, sha256Of } from './files.ts';
 
 export interface Placed {
   readonly file: string;
@@ -16,77 +16,60 @@ export interface Placed {
   readonly alreadyThere: boolean;
 }
 
-/** Hidden, so that a reader of `*.xml` never looks into it. */
-export const stagingName = '.staging';
+export interface PlaceOptions {
+  /** Folder for the half-written; made when absent. On the volume of the target. */
+  readonly staging: string;
+  readonly files?: Files;
+  /** Asked before another content of the same name is replaced: `false` refuses with {@link FileInUse}. */
+  readonly mayReplace?: () => boolean;
+  /** Says the named points `inbox.staged` and `inbox.renamed`: for the inbox, not for the archive. */
+  readonly points?: boolean;
+}
 
-/** @param path whose folder must exist: a missing inbox is a fault to be told, not a folder to be made. @throws as node:fs does */
-export async function place(path: string, bytes: Uint8Array): Promise<Placed> {
+/** Names in the staging folder end so: readers of `*.xml` pass them by, and {@link stagedPath} finds them again. */
+export const stagedSuffix = '.part';
+
+/** Where a file of this name is staged: always the same place, so that what a crash left is found, and written anew. */
+export const stagedPath = (staging: string, file: string): string => join(staging, `${file}${stagedSuffix}`);
+
+/**
+ * @param path its folder must exist. Calls for one path must come one after the other (`turns.ts`).
+ * @throws what node:fs throws, FileInUse, StagingElsewhere.
+ */
+export async function place(path: string, bytes: Uint8Array, options: PlaceOptions): Promise<Placed> {
+  const { staging, files = realFiles, points = false } = options;
   const folder = dirname(path);
   const file = basename(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if ((await hashOfFile(path)) === sha256) return { file, bytes: bytes.length, sha256, alreadyThere: true };
-  const staging = join(folder, stagingName);
-  await mkdir(staging).catch(ignoreExisting);
-  const staged = join(staging, `${randomUUID()}.tmp`);
+  const sha256 = sha256Of(bytes);
+  const there = await fingerprint(path);
+  if (there?.sha256 === sha256) return { file, bytes: bytes.length, sha256, alreadyThere: true };
+  // The import program may have the old content in its hands; when it then moves the file away, the new one would go with it.
+  if (there !== undefined && options.mayReplace?.() === false) throw new FileInUse(path);
+
+  await ensureFolder(staging);
+  const staged = stagedPath(staging, file);
+  await removeIfThere(staged);
   try {
-    await writeSynced(staged, bytes);
-    reached('inbox.staged');
-    await rename(staged, path);
+    await files.writeSynced(staged, bytes);
+    if (points) reached('inbox.staged');
+    await files.rename(staged, path);
   } catch (error) {
-    await rm(staged, { force: true });
-    throw error;
+    await removeIfThere(staged);
+    throw asRenameError(error, { staging, folder, path, replaces: there !== undefined });
   }
-  reached('inbox.renamed');
-  await syncFolder(folder);
+  if (points) reached('inbox.renamed');
+  await files.syncFolder(folder);
   return { file, bytes: bytes.length, sha256, alreadyThere: false };
 }
 
-/** Removes what an interrupted {@link place} left behind. @returns how many files. */
-export async function clearStaging(folder: string): Promise<number> {
-  const staging = join(folder, stagingName);
-  const names = await readdir(staging).catch(nothingThere);
-  await Promise.all(names.map((name) => rm(join(staging, name), { force: true })));
-  return names.length;
-}
-
-/** SHA-256 of a file; `undefined` when there is none. */
-export async function hashOfFile(path: string): Promise<string | undefined> {
-  try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes the rename durable. Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
-}
-
-function nothingThere(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
+function asRenameError(
+  error: unknown,
+  at: { staging: string; folder: string; path: string; replaces: boolean },
+): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EXDEV') return new StagingElsewhere(at.staging, at.folder, error);
+  // Windows refuses to replace a file that somebody has open, with the code of missing rights.
+  const refused = code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';
+  if (at.replaces && refused && syscall === 'rename') return new FileInUse(at.path, error);
+  return error;
 }

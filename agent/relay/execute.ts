@@ -74,7 +74,11 @@ export class Executor {
       return refused('command_unknown', 'human', `this agent does not know the command ${name}`);
     }
     const left = command.deadline - clock.now().epochMilliseconds;
-    if (left <= 0 || outer.aborted) return refused('too_late', 'retry', `${name} came after its deadline`);
+    if (left <= 0 || outer.aborted) {
+      // An interrupted write may have been done: that nobody waits for it any more does not make it undone.
+      if (interrupted) return { outcome: 'uncertain', error: interruption(name) };
+      return refused('too_late', 'retry', `${name} came after its deadline`);
+    }
     const signal = AbortSignal.any([outer, AbortSignal.timeout(left)]);
     try {
       const unpacked = await unpack(command.body, fetchClaim, signal);

@@ -1,28 +1,46 @@
 /**
  * Where a fiscal UUID stands in Sage: AP invoices (`APIBH`, `APIBHO`), purchase-order invoices (`POINVH1`, `POINVHO`) and
- * credit notes (`POCRNH1`, `POCRNHO`), by the option field `FOLIOCFD`. The collation of the database is not known to us, so
- * both cases of each UUID are asked for and the answer is compared here, trimmed and in upper case.
+ * credit notes (`POCRNH1`, `POCRNHO`), by the option field `FOLIOCFD`.
+ *
+ * The collation of the database is not known to us, and the field holds what somebody typed: both cases of each UUID are asked
+ * for, and the answer is compared here, trimmed and in upper case. What batch status and error mean, the cloud decides.
  */
-import sql from 'mssql';
 import { readUuid } from '../../shared/identity/uuid.ts';
 import type { SageInvoice } from '../../shared/relay/commands/invoices.ts';
-import type { Parameter, Sage } from './sage.ts';
+import type { Sage } from './sage.ts';
+import { blocksOf, charList, type Statement } from './statement.ts';
 
 /** SQL Server takes 2,100 parameters; two per UUID, and plans stay small. */
 const blockSize = 200;
+const uuidLength = 36;
+
+/** What `invoices.findByUuids` needs to be there; checked by `schema/guard.ts`. */
+export const invoicesSchema = {
+  APIBHO: { CNTBTCH: 'number', CNTITEM: 'number', OPTFIELD: 'text', VALUE: 'text' },
+  APIBH: { CNTBTCH: 'number', CNTITEM: 'number', ERRENTRY: 'number', IDVEND: 'text', IDINVC: 'text' },
+  APIBC: { CNTBTCH: 'number', BTCHSTTS: 'number' },
+  POINVHO: { INVHSEQ: 'number', OPTFIELD: 'text', VALUE: 'text' },
+  POINVH1: { INVHSEQ: 'number', VDCODE: 'text', INVNUMBER: 'text' },
+  POCRNHO: { CRNHSEQ: 'number', OPTFIELD: 'text', VALUE: 'text' },
+  POCRNH1: { CRNHSEQ: 'number', VDCODE: 'text', CRNNUMBER: 'text' },
+} as const;
 
 interface Row {
   readonly UUID: string;
   readonly MODULE: 'AP' | 'PO' | 'PO_CREDIT';
-  readonly BATCH: number | string;
-  readonly ENTRY: number | string | null;
+  readonly BATCH: string;
+  readonly ENTRY: string | null;
   readonly BTCHSTTS: number | null;
   readonly ERRENTRY: number | null;
   readonly VENDOR: string | null;
   readonly NUMBER: string | null;
 }
 
-/** @param uuids upper case. One statement per 200. @throws CommandError */
+/**
+ * One statement per 200 UUIDs.
+ * @param uuids upper case; the same one twice is asked once.
+ * @throws CommandError
+ */
 export async function findInvoices(
   sage: Sage,
   database: string,
@@ -31,21 +49,15 @@ export async function findInvoices(
 ): Promise<SageInvoice[]> {
   const wanted = new Set(uuids);
   const found: SageInvoice[] = [];
-  for (let at = 0; at < uuids.length; at += blockSize) {
-    const block = uuids.slice(at, at + blockSize);
-    const rows = await sage.rows<Row>(
-      database,
-      { name: 'invoices.findByUuids', text: statement(block.length), parameters: parametersOf(block) },
-      signal,
-    );
-    for (const row of rows) {
+  for (const block of blocksOf([...wanted], blockSize)) {
+    for (const row of await sage.rows<Row>(database, statement(block), signal)) {
       const uuid = readUuid(row.UUID);
       if (uuid === undefined || !wanted.has(uuid)) continue;
       found.push({
         uuid,
         module: row.MODULE,
-        batch: String(row.BATCH),
-        entry: row.ENTRY === null ? null : String(row.ENTRY),
+        batch: row.BATCH.trim(),
+        entry: row.ENTRY?.trim() ?? null,
         batchStatus: row.BTCHSTTS,
         errorEntry: row.ERRENTRY,
         vendor: row.VENDOR?.trim() || null,
@@ -56,31 +68,30 @@ export async function findInvoices(
   return found;
 }
 
-function parametersOf(block: readonly string[]): Parameter[] {
-  const type = sql.VarChar(36) as sql.ISqlType;
-  return block.flatMap((uuid, index) => [
-    { name: `u${index}`, type, value: uuid },
-    { name: `l${index}`, type, value: uuid.toLowerCase() },
-  ]);
-}
-
-function statement(size: number): string {
-  const list = Array.from({ length: size }, (_, index) => `@u${index}, @l${index}`).join(', ');
-  return `
-    SELECT O.[VALUE] AS UUID, 'AP' AS MODULE, H.CNTBTCH AS BATCH, H.CNTITEM AS ENTRY, C.BTCHSTTS AS BTCHSTTS,
-      H.ERRENTRY AS ERRENTRY, H.IDVEND AS VENDOR, H.IDINVC AS NUMBER
-    FROM dbo.APIBHO AS O
-    INNER JOIN dbo.APIBH AS H ON H.CNTBTCH = O.CNTBTCH AND H.CNTITEM = O.CNTITEM
-    LEFT JOIN dbo.APIBC AS C ON C.CNTBTCH = H.CNTBTCH
-    WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})
-    UNION ALL
-    SELECT O.[VALUE], 'PO', H.INVHSEQ, NULL, NULL, NULL, NULL, NULL
-    FROM dbo.POINVHO AS O
-    INNER JOIN dbo.POINVH1 AS H ON H.INVHSEQ = O.INVHSEQ
-    WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})
-    UNION ALL
-    SELECT O.[VALUE], 'PO_CREDIT', H.CRNHSEQ, NULL, NULL, NULL, NULL, NULL
-    FROM dbo.POCRNHO AS O
-    INNER JOIN dbo.POCRNH1 AS H ON H.CRNHSEQ = O.CRNHSEQ
-    WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})`;
+/** Numbers of batches and sequences go as text: a DECIMAL(19) does not fit into a JavaScript number. */
+function statement(uuids: readonly string[]): Statement {
+  const spellings = uuids.flatMap((uuid) => [...new Set([uuid, uuid.toLowerCase()])]);
+  const { list, parameters } = charList('u', spellings, uuidLength);
+  return {
+    name: 'invoices.findByUuids',
+    parameters,
+    text: `
+      SELECT O.[VALUE] AS [UUID], 'AP' AS MODULE, CAST(H.CNTBTCH AS VARCHAR(20)) AS BATCH,
+        CAST(H.CNTITEM AS VARCHAR(20)) AS ENTRY, C.BTCHSTTS AS BTCHSTTS, H.ERRENTRY AS ERRENTRY, H.IDVEND AS VENDOR,
+        H.IDINVC AS NUMBER
+      FROM dbo.APIBHO AS O
+      INNER JOIN dbo.APIBH AS H ON H.CNTBTCH = O.CNTBTCH AND H.CNTITEM = O.CNTITEM
+      LEFT JOIN dbo.APIBC AS C ON C.CNTBTCH = H.CNTBTCH
+      WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})
+      UNION ALL
+      SELECT O.[VALUE], 'PO', CAST(H.INVHSEQ AS VARCHAR(20)), NULL, NULL, NULL, H.VDCODE, H.INVNUMBER
+      FROM dbo.POINVHO AS O
+      INNER JOIN dbo.POINVH1 AS H ON H.INVHSEQ = O.INVHSEQ
+      WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})
+      UNION ALL
+      SELECT O.[VALUE], 'PO_CREDIT', CAST(H.CRNHSEQ AS VARCHAR(20)), NULL, NULL, NULL, H.VDCODE, H.CRNNUMBER
+      FROM dbo.POCRNHO AS O
+      INNER JOIN dbo.POCRNH1 AS H ON H.CRNHSEQ = O.CRNHSEQ
+      WHERE O.OPTFIELD = 'FOLIOCFD' AND O.[VALUE] IN (${list})`,
+  };
 }

@@ -1,131 +1,134 @@
 /**
- * SQL Server: one pool per database, a statement's name as its first comment, parameters only, cancelled by signal. A
- * database is a required argument and must be one of those that the settings name.
+ * How the catalogue reaches SQL Server: a statement by name, in a database that must be named, with parameters, cancelled by
+ * signal. Results come as a stream; `rows` collects a bounded number of them.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import sql from 'mssql';
-import { CommandError } from '../../shared/relay/errors.ts';
-import { isDeadlock, sageError } from './errors.ts';
+import type sql from 'mssql';
+import { untilAborted } from '../until-aborted.ts';
+import { classify, isDeadlock } from './classify.ts';
+import { ConnectionLost, ResultTooLarge } from './errors.ts';
+import { Pools, type SageOptions } from './pools.ts';
+import { type Statement, textOf } from './statement.ts';
 
-export interface SageOptions {
-  readonly server: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly encrypt: boolean;
-  readonly trustCertificate: boolean;
-  readonly requestTimeoutMs: number;
-  /** Every database that may be asked. */
-  readonly databases: readonly string[];
-}
+export type { SageOptions } from './pools.ts';
 
-/** A parameter: a value for `@name`. */
-export interface Parameter {
-  readonly name: string;
-  readonly type: sql.ISqlType;
-  readonly value: string | number | null;
-}
-
-export interface Statement {
-  /** Its name in the catalogue (letters, digits, dots). */
-  readonly name: string;
-  readonly text: string;
-  readonly parameters: readonly Parameter[];
-}
-
-const connectTimeoutMs = 15_000;
-const deadlockTries = 3;
+/** A deadlock victim is tried this often in all. */
+export const deadlockTries = 3;
 const deadlockPauseMs = 100;
+/** No statement of the catalogue has more by design: the answers are for blocks of some hundred documents. */
+const mostRows = 50_000;
 
 export class Sage {
-  readonly #options: SageOptions;
-  readonly #pools = new Map<string, Promise<sql.ConnectionPool>>();
+  readonly #pools: Pools;
+  readonly #losses = new Map<string, number>();
 
   constructor(options: SageOptions) {
-    this.#options = options;
+    this.#pools = new Pools(options);
   }
 
-  /** The database's name as the settings spell it. @throws CommandError when it is not one of them. */
+  /** The database's name as the settings spell it. @throws CommandError `database_unknown`. */
   allowed(database: string): string {
-    const name = this.#options.databases.find((one) => one.toUpperCase() === database.toUpperCase());
-    if (name === undefined) {
-      throw new CommandError(
-        'database_unknown',
-        'human',
-        `the agent is not set up for the database ${database}`,
-      );
-    }
-    return name;
+    return this.#pools.allowed(database);
+  }
+
+  /** Grows whenever the line to this database was lost: what was known about the server may be old. */
+  lossesOf(database: string): number {
+    return this.#losses.get(this.allowed(database)) ?? 0;
   }
 
   /**
    * Runs a reading statement and gives its rows (column names as written). Deadlock victims are tried again.
-   * @throws CommandError
+   * @throws CommandError — `SageError` and its classes for what SQL Server says.
    */
   async rows<Row>(database: string, statement: Statement, signal: AbortSignal): Promise<Row[]> {
-    const name = this.allowed(database);
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#request<Row>(name, statement, signal);
-      } catch (error) {
-        if (!isDeadlock(error) || tries >= deadlockTries) throw sageError(statement.name, error);
+    return retryingDeadlocks(signal, async () => {
+      const rows: Row[] = [];
+      for await (const row of this.#stream<Row>(database, statement, signal)) {
+        if (rows.length >= mostRows) throw new ResultTooLarge(statement.name, mostRows);
+        rows.push(row);
       }
-      await delay(deadlockPauseMs * tries, undefined, { signal });
+      return rows;
+    }).catch((error: unknown) => {
+      throw this.#classified(database, statement.name, error, signal);
+    });
+  }
+
+  /**
+   * Runs a reading statement and gives its rows one by one, at the pace of whoever takes them; leaving the loop cancels the
+   * request. Not tried again after a deadlock: rows may have been used already.
+   * @throws CommandError
+   */
+  async *stream<Row>(database: string, statement: Statement, signal: AbortSignal): AsyncGenerator<Row> {
+    try {
+      yield* this.#stream<Row>(database, statement, signal);
+    } catch (error) {
+      throw this.#classified(database, statement.name, error, signal);
+    }
+  }
+
+  /** The pool, for `transaction.ts`. @throws CommandError */
+  async pool(database: string, purpose: string, signal: AbortSignal): Promise<sql.ConnectionPool> {
+    try {
+      return await this.#pool(this.allowed(database), signal);
+    } catch (error) {
+      throw this.#classified(database, purpose, error, signal);
     }
   }
 
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    for (const pool of await Promise.allSettled(pools))
-      if (pool.status === 'fulfilled') await pool.value.close();
+    await this.#pools.close();
   }
 
-  async #request<Row>(
-    database: string,
-    { name, text, parameters }: Statement,
-    signal: AbortSignal,
-  ): Promise<Row[]> {
-    signal.throwIfAborted();
-    const request = (await this.#pool(database)).request();
-    for (const parameter of parameters) request.input(parameter.name, parameter.type, parameter.value);
+  async *#stream<Row>(database: string, statement: Statement, signal: AbortSignal): AsyncGenerator<Row> {
+    const request = (await this.#pool(this.allowed(database), signal)).request();
+    for (const { name, type, value } of statement.parameters) request.input(name, type, value);
+    const rows = request.toReadableStream();
     const cancel = () => request.cancel();
     signal.addEventListener('abort', cancel, { once: true });
+    let finished = false;
+    // `done` comes when the server has answered to the end, also after an error or a cancellation: only then is the
+    // connection free, and only then may the next thing start.
+    const ended = new Promise<void>((resolve) => request.once('done', () => resolve()));
+    void request.query(textOf(statement)); // in stream mode errors come through the stream, not from here
     try {
-      const result = await request.query<Row>(`/* ${name} */ ${text}`);
-      return result.recordset;
+      for await (const row of rows) yield row as Row;
+      finished = true;
+      signal.throwIfAborted();
     } finally {
       signal.removeEventListener('abort', cancel);
+      if (!finished) request.cancel();
+      await ended;
     }
   }
 
-  /** The pool of a database. One that could not connect is forgotten, so that the next request tries again. */
-  #pool(database: string): Promise<sql.ConnectionPool> {
-    const open = this.#pools.get(database);
-    if (open) return open;
-    const { server, port, user, password, encrypt, trustCertificate, requestTimeoutMs } = this.#options;
-    const pool = new sql.ConnectionPool({
-      server,
-      port,
-      user,
-      password,
-      database,
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      pool: { min: 0, max: 4, idleTimeoutMillis: 60_000 },
-      options: {
-        encrypt,
-        trustServerCertificate: trustCertificate,
-        appName: 'sage-portal-agent',
-        useUTC: true,
-      },
-    });
-    pool.on('error', () => this.#pools.delete(database));
-    const connecting = pool.connect().catch((error: unknown) => {
-      this.#pools.delete(database);
-      throw error;
-    });
-    this.#pools.set(database, connecting);
-    return connecting;
+  /** Waits for the connection no longer than the signal allows. */
+  #pool(database: string, signal: AbortSignal): Promise<sql.ConnectionPool> {
+    return untilAborted(this.#pools.open(database), signal);
+  }
+
+  #classified(database: string, name: string, error: unknown, signal: AbortSignal): Error {
+    if (error instanceof Error && error.name === 'CommandError') return error;
+    const known = classify(name, error, signal.aborted, this.#pools.refusalOf(this.allowed(database)));
+    if (known instanceof ConnectionLost) {
+      const key = this.allowed(database);
+      this.#losses.set(key, (this.#losses.get(key) ?? 0) + 1);
+    }
+    return known;
+  }
+}
+
+/** Runs `work` again, after a growing pause, while it ends as a deadlock victim; the last error goes to the caller. */
+export async function retryingDeadlocks<Result>(
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDeadlock(error) || tries >= deadlockTries) throw error;
+    }
+    // Two victims that wait equally long meet again.
+    await delay(deadlockPauseMs * tries * (1 + Math.random()), undefined, { signal });
   }
 }
