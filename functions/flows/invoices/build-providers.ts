@@ -236,8 +236,7 @@ async function deliver(
       {
         record,
         to: setback.to,
-        // A supplier file is ours; what blocks a CFDI's file would be our own defect here.
-        reason: setback.to === 'blocked' ? 'rejected_by_importer' : setback.reason,
+        reason: setback.reason,
         attempts,
         nextAttemptAt: nextAttempt(startedAt, attempts),
         error: { code: setback.reason, message: setback.message },

@@ -45,6 +45,8 @@ export function setbackOfDelivery(outcome: 'rejected' | 'uncertain', error: Repl
   if (outcome === 'uncertain')
     return { to: 'uncertain', reason: 'delivery_uncertain', message: error.message };
   if (blockingCodes.has(error.code)) return { to: 'blocked', reason: error.code, message: error.message };
+  // A code that only a person can do something about must not be tried again as if the agent were away.
+  if (error.remedy === 'human') return { to: 'blocked', reason: 'refused_by_agent', message: error.message };
   const reason = failingCodes.has(error.code) ? error.code : 'agent_away';
   return { to: 'failed', reason, message: error.message };
 }

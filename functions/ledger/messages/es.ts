@@ -26,6 +26,7 @@ const shared = {
     'No se sabe si el archivo llegó a la carpeta; se revisa en Sage antes de enviarlo de nuevo.',
   import_unconfirmed: 'El archivo salió de la carpeta, pero Sage no tiene el documento; revíselo en Sage.',
   rejected_by_importer: 'El importador apartó el archivo; lea su mensaje y corrija los datos.',
+  refused_by_agent: 'El agente no aceptó el documento; lea su mensaje.',
   company_unknown: 'FESA no tiene una empresa con ese RFC; revise sus parámetros.',
 } as const;
 

@@ -44,6 +44,7 @@ export const cfdiStates = {
       no_bank_account: 'supplier',
       rejected_by_importer: 'operator',
       schema_mismatch: 'operator',
+      refused_by_agent: 'operator',
     },
     next: ['discovered', 'delivering', 'imported', 'failed', 'closed'],
   },

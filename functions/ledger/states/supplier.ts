@@ -34,6 +34,7 @@ export const supplierStates = {
       duplicate_external_id: 'operator',
       rejected_by_importer: 'operator',
       company_unknown: 'operator',
+      refused_by_agent: 'operator',
     },
     next: ['discovered', 'delivering', 'registered', 'closed'],
   },
