@@ -1,11 +1,12 @@
 /** Rows from outside into a table. A row names the columns that matter; the others get what Sage has: blank and 0. */
 import type { Engine } from '../engine/engine.ts';
 import type { Table } from '../schema/catalogue.ts';
+import type { ColumnDefinition } from '../schema/define.ts';
 import { pgName } from '../sql/pg.ts';
-import { columnOf, type Row, valueLiteral } from './values.ts';
+import { columnOf, type Row, valueText } from './values.ts';
 
-/** Rows per INSERT, so that one statement does not grow without bound. */
-const chunk = 500;
+/** From this many rows on the planner is told about the table: nothing else would (there is no autovacuum here). */
+const worthAnalyzing = 100;
 
 /**
  * @returns how many rows were put in; all or none.
@@ -17,16 +18,29 @@ export async function insertRows(
   rows: readonly Row[],
   replace = false,
 ): Promise<number> {
-  const { columns } = table.definition;
-  const names = columns.map((column) => pgName(column.name)).join(', ');
-  const values = rows.map((row) => {
-    const given = new Map(Object.entries(row).map(([name, value]) => [columnOf(table, name), value]));
-    return `(${columns.map((column) => valueLiteral(table, column, given.has(column) ? given.get(column) : column.blank)).join(', ')})`;
-  });
+  const given = rows.map(
+    (row) => new Map(Object.entries(row).map(([name, value]) => [columnOf(table, name), value])),
+  );
+  const named = new Set(given.flatMap((row) => [...row.keys()]));
+  // Columns that no row names are left to the table's defaults, where it has them.
+  const columns = table.definition.columns.filter((column) => named.has(column) || !column.optional);
+  const lines = given.map((row) => columns.map((column) => field(table, column, row)).join('\t'));
   const statements = replace ? [`DELETE FROM ${table.sql}`] : [];
-  for (let at = 0; at < values.length; at += chunk) {
-    statements.push(`INSERT INTO ${table.sql} (${names}) VALUES ${values.slice(at, at + chunk).join(', ')}`);
+  if (lines.length > 0) {
+    statements.push(
+      `COPY ${table.sql} (${columns.map((column) => pgName(column.name)).join(', ')}) FROM '/dev/blob'`,
+    );
   }
-  if (statements.length > 0) await engine.execute(statements.join('; '));
+  if (lines.length >= worthAnalyzing) statements.push(`ANALYZE ${table.sql}`);
+  if (statements.length > 0) await engine.execute(statements.join('; '), `${lines.join('\n')}\n`);
   return rows.length;
 }
+
+/** One field in COPY's text format. */
+function field(table: Table, column: ColumnDefinition, row: ReadonlyMap<ColumnDefinition, unknown>): string {
+  const text = valueText(table, column, row.has(column) ? row.get(column) : column.blank);
+  if (text === null) return '\\N';
+  return text.replace(/[\\\t\n\r]/g, (char) => escapes[char] ?? char);
+}
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

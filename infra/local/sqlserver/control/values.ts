@@ -16,20 +16,24 @@ export function columnOf(table: Table, name: string): ColumnDefinition {
   return column;
 }
 
-/** A literal for the column. @throws RequestError when the value is of the wrong kind, too long or too large. */
+/** A literal for the column. @throws as {@link valueText}. */
 export function valueLiteral(table: Table, column: ColumnDefinition, value: unknown): string {
+  return pgLiteral(valueText(table, column, value), column.type);
+}
+
+/** The value's text form. @throws RequestError when it is of the wrong kind, too long or too large. */
+export function valueText(table: Table, column: ColumnDefinition, value: unknown): string | null {
   const refuse = (why: string): RequestError =>
     new RequestError(`${table.database}.${table.name}.${column.name}: ${JSON.stringify(value)} ${why}`);
-  if (value === null) {
-    if (!column.nullable) throw refuse('is not allowed (NOT NULL)');
-    return pgLiteral(null, column.type);
-  }
-  return pgLiteral(textForm(column.type, value, refuse), column.type);
+  if (value !== null) return textForm(column.type, value, refuse);
+  if (!column.nullable) throw refuse('is not allowed (NOT NULL)');
+  return null;
 }
 
 function textForm(type: SqlType, value: unknown, refuse: (why: string) => RequestError): string {
   if (isText(type)) {
     if (typeof value !== 'string') throw refuse(`is no text (${typeName(type)})`);
+    if (value.includes('\0')) throw refuse('holds U+0000, which the engine cannot keep');
     if (type.length !== 'max' && value.trimEnd().length > type.length)
       throw refuse(`is too long for ${typeName(type)}`);
     return type.length === 'max' ? value : value.slice(0, Math.max(type.length, value.trimEnd().length));

@@ -53,7 +53,10 @@ function tableSql(table: Table): string {
       `CONSTRAINT "${keyName}" PRIMARY KEY (${key.map((part) => `"${part.toLowerCase()}"`).join(', ')})`,
     );
   }
-  return `CREATE TABLE ${table.sql} (${columns.join(', ')});`;
+  const indexes = table.definition.indexes.map(
+    (parts) => `CREATE INDEX ON ${table.sql} (${parts.map((part) => `"${part.toLowerCase()}"`).join(', ')});`,
+  );
+  return [`CREATE TABLE ${table.sql} (${columns.join(', ')});`, ...indexes].join('\n');
 }
 
 function columnSql(column: ColumnDefinition): string {

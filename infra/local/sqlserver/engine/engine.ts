@@ -42,14 +42,23 @@ export class Engine {
 
   /** Starts PGlite. @throws what PGlite throws when the data folder is unusable. */
   static async start(options: EngineOptions): Promise<Engine> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    worker.postMessage(options);
     await once(worker, 'message');
     return new Engine(worker);
   }
 
-  /** Runs SQL text; several statements are one implicit transaction. @throws PgError. */
-  async execute(sql: string): Promise<readonly PgResult[]> {
-    const reply = await this.#ask((id) => ({ id, kind: 'execute', sql }));
+  /**
+   * Runs SQL text; several statements are one implicit transaction.
+   * @param copy the data of a `COPY … FROM '/dev/blob'` in it. @throws PgError.
+   */
+  async execute(sql: string, copy?: string): Promise<readonly PgResult[]> {
+    const reply = await this.#ask((id) => ({
+      id,
+      kind: 'execute',
+      sql,
+      ...(copy === undefined ? {} : { copy }),
+    }));
     return reply.results ?? [];
   }
 

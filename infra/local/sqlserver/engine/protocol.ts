@@ -8,7 +8,12 @@ export interface EngineOptions {
 }
 
 export type Request =
-  | { readonly id: number; readonly kind: 'execute'; readonly sql: string }
+  | {
+      readonly id: number;
+      readonly kind: 'execute';
+      readonly sql: string /** What `/dev/blob` gives to a COPY. */;
+      readonly copy?: string;
+    }
   | { readonly id: number; readonly kind: 'dump' }
   | { readonly id: number; readonly kind: 'close' };
 

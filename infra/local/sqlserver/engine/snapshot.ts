@@ -3,7 +3,7 @@
  * snapshot beside the data (named by the schema's fingerprint), and the next start loads that.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Catalogue } from '../schema/catalogue.ts';
@@ -37,9 +37,27 @@ export async function openEngine(options: OpenOptions): Promise<Engine> {
     options.cacheDir ??
     (dataDir === undefined ? join(tmpdir(), 'sage-sqlserver-stand-in') : dirname(dataDir));
   const file = join(cacheDir, `.schema-${fingerprint}.tar`);
-  const snapshot = existsSync(file) ? await readFile(file) : await makeSnapshot(sql, fingerprint, file);
+  const snapshot = (await readSnapshot(file)) ?? (await makeSnapshot(sql, fingerprint, file));
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
   return Engine.start(dataDir === undefined ? { snapshot } : { dataDir, snapshot });
+}
+
+/** Snapshots of schemas that nobody has started with for so long are removed when a new one is made. */
+const keptMs = 2 * 86_400_000;
+
+async function readSnapshot(file: string): Promise<Uint8Array | undefined> {
+  if (!existsSync(file)) return undefined;
+  const now = new Date();
+  await utimes(file, now, now);
+  return readFile(file);
+}
+
+async function removeOldSnapshots(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^\.schema-[0-9a-f]{16}\.tar/.test(name)) continue;
+    const file = join(folder, name);
+    if (Date.now() - (await stat(file)).mtimeMs > keptMs) await rm(file, { force: true });
+  }
 }
 
 async function makeSnapshot(sql: string, fingerprint: string, file: string): Promise<Uint8Array> {
@@ -55,6 +73,7 @@ async function makeSnapshot(sql: string, fingerprint: string, file: string): Pro
   const own = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   await writeFile(own, dump);
   await rename(own, file);
+  await removeOldSnapshots(dirname(file));
   return dump;
 }
 

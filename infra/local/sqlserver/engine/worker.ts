@@ -2,9 +2,10 @@
  * The worker thread that holds PGlite. PGlite blocks its thread while it computes, so it must not share one with the
  * sockets: time-outs and cancels would fire late.
  *
- * Protocol: `{id, sql}` → `{id, results}` or `{id, error}`; `{id, dump: true}` → `{id, dump}`; `{id, close: true}`.
+ * The first message gives the options; each further one is a request, answered by a reply of the same id (protocol.ts).
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { EngineOptions, PgFailure, PgResult, Reply, Request } from './protocol.ts';
 
@@ -15,15 +16,19 @@ const parsers = Object.fromEntries(textTypes.map((oid) => [oid, asText]));
 
 const port = parentPort;
 if (port === null) throw new Error('to be started as a worker thread');
-const options = workerData as EngineOptions;
 
-const snapshot =
-  options.snapshot === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(options.snapshot)]) };
-const database = await PGlite.create({
-  ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-  ...snapshot,
-  relaxedDurability: false,
-});
+/** In a function of its own, so that the snapshot (40 MB) can be forgotten once it is unpacked. */
+async function open(): Promise<PGlite> {
+  const [{ dataDir, snapshot }] = (await once(port as NonNullable<typeof port>, 'message')) as [
+    EngineOptions,
+  ];
+  return PGlite.create({
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(snapshot === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(snapshot)]) }),
+    relaxedDurability: false,
+  });
+}
+const database = await open();
 
 async function answer(request: Request): Promise<Reply> {
   const { id } = request;
@@ -36,7 +41,8 @@ async function answer(request: Request): Promise<Reply> {
       const file = await database.dumpDataDir('none');
       return { id, dump: new Uint8Array(await file.arrayBuffer()) };
     }
-    const results = await database.exec(request.sql, { rowMode: 'array', parsers });
+    const blob = request.copy === undefined ? {} : { blob: new Blob([request.copy]) };
+    const results = await database.exec(request.sql, { rowMode: 'array', parsers, ...blob });
     return { id, results: results.map(plainResult) };
   } catch (error) {
     return { id, error: plainFailure(error) };

@@ -19,6 +19,8 @@ export interface TableDefinition {
   /** Columns of the primary key; empty for a table that has none. */
   readonly key: readonly string[];
   readonly keyName: string;
+  /** Further indexes, as Sage has them; they only make look-ups fast. */
+  readonly indexes: readonly (readonly string[])[];
 }
 
 export const char = (length: number): SqlType => ({ kind: 'char', length });
@@ -68,15 +70,15 @@ function column(
 /**
  * A Sage 300 table: the key columns first, then the four AUDT columns, then the rest; nothing takes NULL.
  * @param key names of the key columns; they must be among `columns`.
- * @param strict Sage creates its tables without DEFAULT, so that an INSERT must name every column (error 515). The
- *   tables that only the importer's stand-in fills are declared with defaults for its convenience; those that the
+ * @param options.strict Sage creates its tables without DEFAULT, so that an INSERT must name every column (error 515).
+ *   The tables that only the importer's stand-in fills are declared with defaults for its convenience; those that the
  *   product writes are strict.
  */
 export function sageTable(
   name: string,
   key: readonly string[],
   columns: Columns,
-  strict = false,
+  options: { readonly strict?: boolean; readonly indexes?: readonly (readonly string[])[] } = {},
 ): TableDefinition {
   const keys = key.map((part) => {
     const type = columns[part];
@@ -89,7 +91,10 @@ export function sageTable(
     name,
     key,
     keyName: `${name}_KEY_0`,
-    columns: all.map(([part, type]) => column(part, type, { nullable: false, optional: !strict })),
+    indexes: options.indexes ?? [],
+    columns: all.map(([part, type]) =>
+      column(part, type, { nullable: false, optional: options.strict !== true }),
+    ),
   };
 }
 
@@ -106,7 +111,12 @@ const optionalFieldBlock: Columns = {
 
 /** A table of optional fields (`…O`): the owner's key plus OPTFIELD. These are what the product writes: strict. */
 export function optionalFields(name: string, owner: Columns): TableDefinition {
-  return sageTable(name, [...Object.keys(owner), 'OPTFIELD'], { ...owner, ...optionalFieldBlock }, true);
+  return sageTable(
+    name,
+    [...Object.keys(owner), 'OPTFIELD'],
+    { ...owner, ...optionalFieldBlock },
+    { strict: true },
+  );
 }
 
 /** A table outside Sage: columns take NULL unless they are in `required` or in the key. */
@@ -121,6 +131,7 @@ export function plainTable(
     name,
     key,
     keyName: `PK_${name}`,
+    indexes: [],
     columns: Object.entries(columns).map(([part, type]) =>
       column(part, type, { nullable: !required.has(part), optional: !required.has(part) }),
     ),

@@ -54,10 +54,13 @@ export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   let line = 1;
+  /** Where the present token begins; a string can end on a later line. */
+  let startLine = 1;
   let comment: string | undefined;
 
   const push = (kind: TokenKind, text: string): void => {
-    tokens.push(comment === undefined ? { kind, text, line } : { kind, text, line, comment });
+    const token = { kind, text, line: startLine };
+    tokens.push(comment === undefined ? token : { ...token, comment });
     comment = undefined;
   };
   const countLines = (from: number, to: number): void => {
@@ -84,6 +87,7 @@ export function tokenize(sql: string): Token[] {
 
   while (at < sql.length) {
     const char = sql[at] as string;
+    startLine = line;
     if (/\s/.test(char)) {
       if (char === '\n') line += 1;
       at += 1;
@@ -138,6 +142,7 @@ export function tokenize(sql: string): Token[] {
       push('symbol', symbol);
     }
   }
+  startLine = line;
   push('end', '');
   return tokens;
 }

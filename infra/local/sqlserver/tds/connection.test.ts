@@ -150,6 +150,18 @@ describe('requests', () => {
     await prepared.unprepare();
   });
 
+  it('takes 2100 parameters and no more (8003)', async () => {
+    const ask = (count: number) => {
+      const request = db.pool.request();
+      const names = Array.from({ length: count }, (_, i) => `p${i}`);
+      for (const [i, name] of names.entries()) request.input(name, sql.Int, i);
+      return request.query(`SELECT 1 AS x WHERE 5 IN (${names.map((name) => `@${name}`).join(', ')})`);
+    };
+    // Two of them are the statement and its declarations.
+    expect((await ask(2098)).recordset).toEqual([{ x: 1 }]);
+    expect((await failureOf(ask(2099))).number).toBe(8003);
+  });
+
   it('knows no procedures (2812) and takes no bulk load', async () => {
     expect((await failureOf(db.pool.request().execute('sp_nothing'))).number).toBe(2812);
     const table = new sql.Table('APVEN');

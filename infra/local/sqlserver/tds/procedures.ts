@@ -12,6 +12,9 @@ interface Prepared {
   readonly names: readonly string[];
 }
 
+/** SQL Server takes no more in one request. */
+const mostParameters = 2100;
+
 export class Procedures {
   readonly #prepared = new Map<number, Prepared>();
   #lastHandle = 0;
@@ -19,6 +22,10 @@ export class Procedures {
   /** @throws SqlError for what is refused as a whole; errors of statements go to the reply. */
   async call(session: Session, rpc: Rpc, reply: Reply, signal: AbortSignal): Promise<void> {
     const { procedure, parameters } = rpc;
+    if (parameters.length > mostParameters) {
+      const text = `The incoming request has too many parameters. The server supports a maximum of ${mostParameters} parameters. Reduce the number of parameters and resend the request.`;
+      throw new SqlError(8003, text);
+    }
     switch (procedure) {
       case 'sp_executesql': {
         const [statement, , ...rest] = parameters;
