@@ -6,6 +6,10 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   readonly commandId: string;
   readonly tenant: string;
+  /** Epoch milliseconds, UTC, by the cloud's clock. */
+  readonly deadline: number;
+  /** W3C trace context of the caller, when there is one. */
+  readonly traceparent?: string;
 }
 
 export type ReadHandler<N extends CommandName> = (
@@ -14,11 +18,14 @@ export type ReadHandler<N extends CommandName> = (
 ) => Promise<ReplyOf<N>>;
 
 export interface WriteHandler<N extends CommandName> {
-  /** Does it. Throws CommandError; one with remedy `uncertain` says that it may have been done. */
+  /**
+   * Does it. Throws CommandError: with remedy `uncertain` it may have been done, with another it surely was not. Anything else
+   * that is thrown counts as `uncertain`.
+   */
   execute(request: ParsedRequestOf<N>, context: HandlerContext): Promise<ReplyOf<N>>;
   /**
-   * Looks at the world after the agent died while it executed this very command: the reply when it was done, `not-done` when
-   * it surely was not (it is then executed), `unknown` otherwise.
+   * Looks at the world after the agent died while it executed this very command, or the execution ended uncertain: the reply
+   * when it was done, `not-done` when it surely was not (it may then be executed), `unknown` otherwise. Throwing is `unknown`.
    */
   settle(request: ParsedRequestOf<N>, context: HandlerContext): Promise<ReplyOf<N> | 'not-done' | 'unknown'>;
 }

@@ -1,9 +1,7 @@
 /** The cloud's end of the relay (protocol: shared/relay/SPEC.md). */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
-import { reached } from '../../shared/points/points.ts';
-import { type ClaimCheck, type ClaimFetch, pack, unpack } from '../../shared/relay/codec.ts';
-import { readId, writeId } from '../../shared/relay/command-id.ts';
+import type { ServiceBusClient } from '@azure/service-bus';
+import { BodyTooLarge, type ClaimFetch, hashOf, pack, unpack } from '../../shared/relay/codec.ts';
+import { newCallId, readId, writeId } from '../../shared/relay/command-id.ts';
 import {
   type CommandName,
   contract,
@@ -13,79 +11,89 @@ import {
   type RequestOf,
   type WriteName,
 } from '../../shared/relay/commands/index.ts';
-import type { CommandEnvelope, ReplyEnvelope, ReplyError } from '../../shared/relay/envelope.ts';
-import { replyEnvelope } from '../../shared/relay/envelope.ts';
+import type { Body, CommandEnvelope, ReplyEnvelope } from '../../shared/relay/envelope.ts';
 import {
+  AgentAway,
   CommandFailed,
+  CommandUnknown,
   RelayTimeout,
   RelayUnavailable,
+  rejected,
+  uncertain,
   type WriteOutcome,
 } from '../../shared/relay/errors.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import { Calls } from './calls.ts';
+import type { ClaimCheck } from './claim-check.ts';
 import type { CallOptions, CallRecord, Relay, WriteOptions } from './relay.ts';
-import { ReplySession } from './reply-session.ts';
 
 export interface RelayOptions {
   /** Opens a client with short retries of its own; called again after each loss of the line. */
   readonly connect: () => ServiceBusClient;
   readonly commandQueue: string;
   readonly replyQueue: string;
-  /** Session id of this instance on the reply queue. */
+  /** Session id of this instance on the reply queue; never that of an earlier process. */
   readonly instance: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For bodies that fit into no message; without it such a command, or reply, is refused. */
   readonly claimCheck?: ClaimCheck;
+  /** For a reply's link that is not this call's own: `noClaims` refuses it. */
   readonly fetchClaim: ClaimFetch;
   readonly onCall?: (record: CallRecord) => void;
 }
 
-/** How long a cancelled call waits for the agent to say how the command ended. */
-const cancelGraceMs = 35_000;
-const sendPauseMs = 250;
-
-interface Waiting {
-  readonly settle: (reply: ReplyEnvelope) => void;
+/** Links of one call. */
+interface Claims {
+  request?: string;
+  /** Where a large reply would lie; most replies leave it unused. */
+  slot?: string | undefined;
+  /** The slot, when it was used. */
+  reply?: string;
 }
+
+interface End<N extends CommandName> {
+  readonly outcome: WriteOutcome<ReplyOf<N>>;
+  readonly agentMs?: number;
+  /** No sign of life from the agent since the command was sent. */
+  readonly silent?: boolean;
+}
+
+const takeLimitMs = 30_000;
 
 export class RelayClient implements Relay {
   readonly #options: RelayOptions;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #session: ReplySession;
-  #sender: { client: ServiceBusClient; sender: ServiceBusSender } | undefined;
+  readonly #calls: Calls;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#session = new ReplySession({
-      connect: options.connect,
-      queue: options.replyQueue,
-      sessionId: options.instance,
-      log: options.log,
-      onReply: (message) => this.#answered(message.body, String(message.correlationId)),
-    });
+    this.#calls = new Calls(options);
   }
 
   async read<N extends ReadName>(name: N, request: RequestOf<N>, options: CallOptions): Promise<ReplyOf<N>> {
-    const outcome = await this.#call(name, readId(), request, options);
+    const { outcome, silent } = await this.#call(name, readId(), request, options);
     if (outcome.outcome === 'applied') return outcome.reply;
-    if (outcome.error.code === 'bus_away')
-      throw new RelayUnavailable(outcome.error.code, outcome.error.message);
-    if (outcome.outcome === 'uncertain') throw new RelayTimeout(outcome.error.code, outcome.error.message);
-    throw new CommandFailed(outcome.error);
+    const { code, message } = outcome.error;
+    if (code === 'bus_away') throw new RelayUnavailable(code, message);
+    if (code === 'command_unknown') throw new CommandUnknown(outcome.error);
+    if (outcome.outcome === 'rejected') throw new CommandFailed(outcome.error);
+    throw silent ? new AgentAway(code, message) : new RelayTimeout(code, message);
   }
 
-  write<N extends WriteName>(
+  async write<N extends WriteName>(
     name: N,
     request: RequestOf<N>,
     options: WriteOptions,
   ): Promise<WriteOutcome<ReplyOf<N>>> {
     const { tenant, document, version } = options;
-    return this.#call(name, writeId({ tenant, command: name, document, version }), request, options);
+    const id = writeId({ tenant, command: name, document, version });
+    return (await this.#call(name, id, request, options)).outcome;
   }
 
-  async close(): Promise<void> {
-    await this.#session.close();
-    await this.#dropSender();
+  /** Ends the session and the lines. Calls that wait end by their own deadlines. */
+  close(): Promise<void> {
+    return this.#calls.close();
   }
 
   async #call<N extends CommandName>(
@@ -93,140 +101,129 @@ export class RelayClient implements Relay {
     commandId: string,
     request: RequestOf<N>,
     options: CallOptions,
-  ): Promise<WriteOutcome<ReplyOf<N>>> {
+  ): Promise<End<N>> {
     const started = performance.now();
-    const outcome = await this.#exchange(name, commandId, request, options);
+    const callId = newCallId();
+    const end = await this.#exchange(name, { commandId, callId }, request, options);
+    const { outcome, agentMs } = end;
     this.#options.onCall?.({
       command: name,
       tenant: options.tenant,
+      callId,
       outcome: outcome.outcome,
+      ...(outcome.outcome === 'applied' ? {} : { code: outcome.error.code }),
       durationMs: performance.now() - started,
+      ...(agentMs === undefined ? {} : { agentMs }),
     });
-    return outcome;
+    return end;
   }
 
   async #exchange<N extends CommandName>(
     name: N,
-    commandId: string,
+    ids: Pick<CommandEnvelope, 'commandId' | 'callId'>,
     request: RequestOf<N>,
-    { tenant, budget }: CallOptions,
-  ): Promise<WriteOutcome<ReplyOf<N>>> {
-    const { clock, claimCheck, instance } = this.#options;
-    // A request that does not fit its own contract is a defect of the caller: it throws here, before anything is sent.
-    const checked = contract[name].request.parse(request);
-    const envelope: CommandEnvelope = {
-      commandId,
+    options: CallOptions,
+  ): Promise<End<N>> {
+    const claims: Claims = {};
+    const command = await this.#envelope(name, ids, request, claims, options);
+    if ('outcome' in command) return { outcome: command };
+    const answer = await this.#calls.ask(command, options.budget);
+    if (answer.end === 'no-answer') {
+      const silent = !answer.agentHeard;
+      const sign = silent ? ', nor any other sign of life from it' : '';
+      return {
+        outcome: uncertain('no_answer', `no answer from the agent to ${name} in time${sign}`),
+        silent,
+      };
+    }
+    const end: End<N> =
+      answer.end === 'reply'
+        ? { outcome: await this.#outcomeOf(name, answer.reply, claims), agentMs: answer.reply.durationMs }
+        : { outcome: rejected('bus_away', 'retry', 'the command could not be handed to the bus') };
+    this.#forget(claims);
+    return end;
+  }
+
+  /** The envelope, or why there is none: then nothing was sent. */
+  async #envelope<N extends CommandName>(
+    name: N,
+    ids: Pick<CommandEnvelope, 'commandId' | 'callId'>,
+    request: RequestOf<N>,
+    claims: Claims,
+    { tenant, budget, traceparent }: CallOptions,
+  ): Promise<CommandEnvelope | ReturnType<typeof rejected>> {
+    const { claimCheck, clock, instance, log } = this.#options;
+    const checked = contract[name].request.safeParse(request);
+    if (!checked.success) {
+      const paths = checked.error.issues.map((issue) => issue.path.join('.') || '(whole)').slice(0, 5);
+      const message = `${name} was not sent, the request is not usable: ${paths.join(', ')}`;
+      return rejected('request_malformed', 'human', message);
+    }
+    // As it was given, without defaults: an older agent need not know what nobody asked for.
+    const json = JSON.stringify(request);
+    let body: Body;
+    try {
+      body = await pack(json, claimCheck && ((bytes) => claimCheck.put(bytes, budget.signal)));
+    } catch (error) {
+      if (error instanceof BodyTooLarge) {
+        return rejected('request_too_large', 'human', `the request of ${name} is too large to be sent`);
+      }
+      log.warn('store of large bodies not reachable', { ...ids, error: (error as Error).message });
+      return rejected('claim_unavailable', 'retry', 'the store of large bodies could not be reached');
+    }
+    if ('claim' in body) claims.request = body.claim.url;
+    // A write's reply is small by contract: the agent records it, and a record outlives a link.
+    if (contract[name].kind === 'read') claims.slot = await claimCheck?.slot();
+    return {
+      ...ids,
       command: name,
       tenant,
       deadline: budget.deadline(clock),
       contractVersion,
       replyTo: instance,
-      body: await pack(checked, claimCheck),
+      requestHash: hashOf(json),
+      traceparent,
+      replySlot: claims.slot,
+      body,
     };
-    const answer = Promise.withResolvers<ReplyEnvelope | undefined>();
-    this.#waiting.set(commandId, { settle: answer.resolve });
-    const stop = () => {
-      this.#cancel(commandId).catch((error: Error) =>
-        this.#options.log.warn('cancellation not sent', { commandId, error: error.message }),
-      );
-      const grace = setTimeout(() => answer.resolve(undefined), Math.min(cancelGraceMs, budget.limitMs));
-      grace.unref();
-    };
-    try {
-      await this.#session.held;
-      if (
-        !(await this.#send(
-          { body: envelope, messageId: `${commandId}-${crypto.randomUUID()}` },
-          budget.signal,
-        ))
-      ) {
-        return rejected('bus_away', 'retry', 'the command could not be handed to the bus');
-      }
-      reached('command.sent');
-      if (budget.signal.aborted) stop();
-      else budget.signal.addEventListener('abort', stop, { once: true });
-      const reply = await answer.promise;
-      reached('command.answered');
-      return reply ? await this.#outcomeOf(name, reply, budget.signal) : noAnswer(name);
-    } finally {
-      budget.signal.removeEventListener('abort', stop);
-      this.#waiting.delete(commandId);
-    }
   }
 
+  /** An answer that cannot be read says nothing about whether the write was done. */
   async #outcomeOf<N extends CommandName>(
     name: N,
-    { result }: ReplyEnvelope,
-    signal: AbortSignal,
+    { result, callId }: ReplyEnvelope,
+    claims: Claims,
   ): Promise<WriteOutcome<ReplyOf<N>>> {
     if (result.outcome !== 'applied') return result;
-    const parsed = contract[name].reply.safeParse(
-      await unpack(result.body, this.#options.fetchClaim, signal),
-    );
-    if (parsed.success) return { outcome: 'applied', reply: parsed.data as ReplyOf<N> };
-    return {
-      outcome: contract[name].kind === 'write' ? 'uncertain' : 'rejected',
-      error: {
-        code: 'reply_malformed',
-        remedy: 'human',
-        message: `the agent's reply to ${name} is not understood`,
-      },
+    try {
+      const json = await unpack(result.body, this.#takeFrom(claims), AbortSignal.timeout(takeLimitMs));
+      return { outcome: 'applied', reply: contract[name].reply.parse(JSON.parse(json)) as ReplyOf<N> };
+    } catch (error) {
+      this.#options.log.error('reply not understood', { callId, command: name, error: String(error) });
+      const message = `the agent's reply to ${name} is not understood`;
+      return contract[name].kind === 'write'
+        ? uncertain('reply_malformed', message)
+        : rejected('reply_malformed', 'human', message);
+    }
+  }
+
+  #takeFrom(claims: Claims): ClaimFetch {
+    const { claimCheck, fetchClaim } = this.#options;
+    return (url, signal, bytes) => {
+      if (!claimCheck || url !== claims.slot) return fetchClaim(url, signal, bytes);
+      claims.reply = url;
+      return claimCheck.take(url, signal);
     };
   }
 
-  #answered(body: unknown, correlationId: string): void {
-    const reply = replyEnvelope.safeParse(body);
-    if (!reply.success) {
-      this.#options.log.error('reply not understood', { correlationId });
-      return;
-    }
-    const waiting = this.#waiting.get(reply.data.commandId);
-    if (waiting) waiting.settle(reply.data);
-    else this.#options.log.info('late reply', { commandId: reply.data.commandId });
-  }
-
-  async #cancel(commandId: string): Promise<void> {
-    const message = { body: { cancel: commandId }, messageId: `c-${commandId}` };
-    await this.#send(message, AbortSignal.timeout(cancelGraceMs));
-  }
-
-  /** Sends until the bus has it. @returns false when `signal` came first and the message was surely not accepted. */
-  async #send(message: ServiceBusMessage, signal: AbortSignal): Promise<boolean> {
-    for (;;) {
-      try {
-        await this.#openSender().sendMessages(message);
-        return true;
-      } catch (error) {
-        this.#options.log.warn('bus not reachable', { error: (error as Error).message });
-        await this.#dropSender();
-      }
-      if (signal.aborted) return false;
-      await delay(sendPauseMs);
+  /** Removes the blobs of a call that has ended. Nobody waits for it. */
+  #forget({ request, reply }: Claims): void {
+    const { claimCheck, log } = this.#options;
+    for (const url of [request, reply]) {
+      if (url === undefined) continue;
+      claimCheck
+        ?.remove(url)
+        .catch((error: Error) => log.info('claim not removed', { error: error.message }));
     }
   }
-
-  #openSender(): ServiceBusSender {
-    if (!this.#sender) {
-      const client = this.#options.connect();
-      this.#sender = { client, sender: client.createSender(this.#options.commandQueue) };
-    }
-    return this.#sender.sender;
-  }
-
-  async #dropSender(): Promise<void> {
-    const old = this.#sender;
-    this.#sender = undefined;
-    await old?.client
-      .close()
-      .catch((error: Error) => this.#options.log.debug('old client', { error: error.message }));
-  }
-}
-
-function rejected(code: string, remedy: ReplyError['remedy'], message: string) {
-  return { outcome: 'rejected', error: { code, remedy, message } } as const;
-}
-
-function noAnswer(name: CommandName) {
-  const message = `no answer from the agent to ${name} in time`;
-  return { outcome: 'uncertain', error: { code: 'no_answer', remedy: 'uncertain', message } } as const;
 }

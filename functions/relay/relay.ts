@@ -5,8 +5,10 @@ import type { WriteOutcome } from '../../shared/relay/errors.ts';
 
 export interface CallOptions {
   readonly tenant: string;
-  /** Its end is the command's deadline; when it is cancelled, the agent is told to stop. */
+  /** Its end is the command's deadline; when it ends or is cancelled, the agent is told to stop. */
   readonly budget: Budget;
+  /** W3C trace context: the agent's part of the work joins this trace. */
+  readonly traceparent?: string;
 }
 
 export interface WriteOptions extends CallOptions {
@@ -30,6 +32,11 @@ export interface Relay {
 export interface CallRecord {
   readonly command: string;
   readonly tenant: string;
+  readonly callId: string;
   readonly outcome: 'applied' | 'rejected' | 'uncertain';
+  /** Why, when it was not applied. */
+  readonly code?: string;
   readonly durationMs: number;
+  /** What the agent spent on it; absent when it did not answer. */
+  readonly agentMs?: number;
 }

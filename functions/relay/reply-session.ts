@@ -1,7 +1,7 @@
 /**
  * The one long session of this instance on `replies`. Answers are matched by correlation id, never by order. When the line
  * breaks the session is lost and taken again; calls that wait keep waiting until their own deadline, because the agent
- * keeps a reply until the bus has it.
+ * keeps a reply until the bus has it, and the bus until this side has completed it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
@@ -20,21 +20,24 @@ export interface ReplySessionOptions {
 }
 
 const longestPauseMs = 5_000;
+const repliesAtOnce = 64;
+/** After this the SDK stops renewing the session's lock; the session is then lost and taken again. */
+const lockRenewalMs = 24 * 60 * 60 * 1000;
 
 export class ReplySession {
   readonly #options: ReplySessionOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
-  #ready = Promise.withResolvers<void>();
+  #renew: () => void = () => undefined;
 
   constructor(options: ReplySessionOptions) {
     this.#options = options;
     this.#running = this.#run();
   }
 
-  /** Resolves while the session is held. */
-  get held(): Promise<void> {
-    return this.#ready.promise;
+  /** Takes the session anew. A line can die without a word; nobody notices until an answer is missed. */
+  renew(): void {
+    this.#renew();
   }
 
   async close(): Promise<void> {
@@ -43,47 +46,59 @@ export class ReplySession {
   }
 
   async #run(): Promise<void> {
-    const { log } = this.#options;
+    const { connect, queue, sessionId, log } = this.#options;
+    const { signal } = this.#stopping;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
-      const client = this.#options.connect();
+    while (!signal.aborted) {
+      const client = connect();
       try {
-        const receiver = await client.acceptSession(this.#options.queue, this.#options.sessionId, {
-          receiveMode: 'receiveAndDelete',
+        const receiver = await client.acceptSession(queue, sessionId, {
+          maxAutoLockRenewalDurationInMs: lockRenewalMs,
+          abortSignal: signal,
         });
         failures = 0;
-        this.#ready.resolve();
         await this.#pump(receiver);
       } catch (error) {
         failures += 1;
-        log.warn('reply session lost', { error: (error as Error).message, failures });
+        if (!signal.aborted) log.warn('reply session lost', { error: (error as Error).message, failures });
       }
-      this.#ready = Promise.withResolvers<void>();
       // The client may wait for a line that is gone; a new one is opened beside it.
-      client.close().catch((error: Error) => log.debug('old reply client', { error: error.message }));
-      if (!this.#stopping.signal.aborted) {
-        await delay(Math.min(100 * 2 ** failures, longestPauseMs), undefined, {
-          signal: this.#stopping.signal,
-        }).catch((reason: Error) => log.debug('reply session stops', { reason: reason.name }));
+      const closed = client
+        .close()
+        .catch((error: Error) => log.debug('old reply client', { error: error.message }));
+      if (signal.aborted) await closed;
+      else {
+        await delay(Math.min(50 * 2 ** failures, longestPauseMs), undefined, { signal }).catch(
+          (reason: Error) => log.debug('reply session stops', { reason: reason.name }),
+        );
       }
     }
   }
 
   /** Hands messages on until the line breaks (throws) or the session is closed (returns). */
   #pump(receiver: ServiceBusSessionReceiver): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const subscription = receiver.subscribe(
-        {
-          processMessage: async (message) => this.#options.onReply(message),
-          processError: async ({ error }) => reject(error),
+    const { onReply, log } = this.#options;
+    const { signal } = this.#stopping;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const subscription = receiver.subscribe(
+      {
+        processMessage: async (message) => {
+          onReply(message);
+          // Not waited for: a reply that could not be completed comes again, and nobody waits for it then.
+          receiver
+            .completeMessage(message)
+            .catch((error: Error) => log.debug('reply not completed', { error: error.message }));
         },
-        { autoCompleteMessages: false },
-      );
-      const stop = () => {
-        subscription.close().then(resolve, reject);
-      };
-      if (this.#stopping.signal.aborted) stop();
-      else this.#stopping.signal.addEventListener('abort', stop, { once: true });
-    });
+        processError: async ({ error }) => reject(error),
+      },
+      { autoCompleteMessages: false, maxConcurrentCalls: repliesAtOnce },
+    );
+    const stop = () => {
+      subscription.close().then(resolve, reject);
+    };
+    this.#renew = () => reject(new Error('no answer came on it'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    return promise.finally(() => signal.removeEventListener('abort', stop));
   }
 }

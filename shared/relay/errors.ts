@@ -28,8 +28,13 @@ export abstract class RelayError extends Error {
 
 /** No answer before the deadline: the agent, the line or SQL Server is away or slow. */
 export class RelayTimeout extends RelayError {
-  override readonly name = 'RelayTimeout';
+  override readonly name: string = 'RelayTimeout';
   readonly remedy = 'retry';
+}
+
+/** No answer, and no sign of life from the agent since the command was sent. */
+export class AgentAway extends RelayTimeout {
+  override readonly name = 'AgentAway';
 }
 
 /** The command could not be handed to the bus. */
@@ -40,7 +45,7 @@ export class RelayUnavailable extends RelayError {
 
 /** The agent answered that it could not. */
 export class CommandFailed extends RelayError {
-  override readonly name = 'CommandFailed';
+  override readonly name: string = 'CommandFailed';
   readonly remedy: 'retry' | 'human';
 
   constructor(error: ReplyError) {
@@ -49,8 +54,23 @@ export class CommandFailed extends RelayError {
   }
 }
 
+/** The agent is older than this command: it has to be upgraded. */
+export class CommandUnknown extends CommandFailed {
+  override readonly name = 'CommandUnknown';
+}
+
 /** How a write ended. `rejected`: surely not done. `uncertain`: look before you send again. */
 export type WriteOutcome<Reply> =
   | { readonly outcome: 'applied'; readonly reply: Reply }
   | { readonly outcome: 'rejected'; readonly error: ReplyError }
   | { readonly outcome: 'uncertain'; readonly error: ReplyError };
+
+/** Surely not done. */
+export function rejected(code: string, remedy: 'retry' | 'human', message: string) {
+  return { outcome: 'rejected', error: { code, remedy, message } } as const;
+}
+
+/** Nobody knows. */
+export function uncertain(code: string, message: string) {
+  return { outcome: 'uncertain', error: { code, remedy: 'uncertain', message } } as const;
+}
