@@ -16,6 +16,8 @@ export interface LedgerEntry {
   readonly done: boolean;
 }
 
+export type Row = Readonly<Record<string, string | number>>;
+
 export interface World {
   readonly dir: string;
   /** Changes a file of the scenario (JSON). */
@@ -27,6 +29,8 @@ export interface Outcome {
   readonly cycles: readonly CycleView[];
   readonly ledger: readonly LedgerEntry[];
   readonly run: { readonly cycles: readonly { readonly counts: { readonly sql: { statements: number } } }[] };
+  /** Rows of `APIBHO`, `APIBH` or `APVENO`. */
+  rowsOf(database: string, table: string): readonly Row[];
   /** UUIDs that stand in `APIBHO`, one per row. */
   uuidsInSage(database: string): string[];
 }
@@ -57,19 +61,24 @@ export async function inScenario(
     prepare({ dir, edit, addFaults });
     const views = await runScenario({ dir, cycles, out, work: join(base, 'work') });
     const read = (path: string): unknown => JSON.parse(readFileSync(join(out, path), 'utf8'));
-    const rows = new Map(
-      [andes, logistica].map(({ database }) => [
-        database,
-        (read(`sage/${database}/APIBHO.json`) as { OPTFIELD: string; VALUE: string }[])
-          .filter((row) => row.OPTFIELD.trim() === 'FOLIOCFD')
-          .map((row) => row.VALUE.trim().toUpperCase()),
-      ]),
+    const tables = new Map(
+      [andes, logistica].flatMap(({ database }) =>
+        ['APIBHO', 'APIBH', 'APVENO'].map((table) => [
+          `${database}.${table}`,
+          read(`sage/${database}/${table}.json`) as Row[],
+        ]),
+      ),
     );
+    const rowsOf = (database: string, table: string) => tables.get(`${database}.${table}`) ?? [];
     return {
       cycles: views,
       ledger: read('ledger.json') as LedgerEntry[],
       run: read('run.json') as Outcome['run'],
-      uuidsInSage: (database) => rows.get(database) ?? [],
+      rowsOf,
+      uuidsInSage: (database) =>
+        rowsOf(database, 'APIBHO')
+          .filter((row) => String(row.OPTFIELD).trim() === 'FOLIOCFD')
+          .map((row) => String(row.VALUE).trim().toUpperCase()),
     };
   } finally {
     rmSync(base, { recursive: true, force: true });
