@@ -1,6 +1,7 @@
 /** The documents of the ledger: discover, read, move. States and moves are those of `states/`. */
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
+import { reached } from '../../shared/points/points.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { instantText } from '../../shared/time/instant-text.ts';
 import type { Attempt, Change, ChangeResult, DocumentRecord, Draft, WorkEntry, Writer } from './document.ts';
@@ -146,6 +147,9 @@ export class Documents {
       .filter((change) => !fenced(change))
       .map((change) => this.#group(change, writer, now));
     const written = (await writeGroups(this.#table, groups)).values();
+    const phases = new Set(changes.map((change) => change.attempt?.phase));
+    if (phases.has('intent')) reached('ledger.intent-written');
+    if (phases.has('outcome')) reached('ledger.outcome-written');
     return changes.map((change): ChangeResult => {
       if (fenced(change)) return { ok: false, conflict: 'fenced', id: change.record.id };
       const result = written.next();

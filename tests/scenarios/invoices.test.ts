@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../infra/build/build.ts';
-import { andes, cfdiStates, inScenario, logistica } from './run.ts';
+import { andes, cfdiStates, inScenario, logistica, withoutVendors } from './run.ts';
 
 const limitMs = 120_000;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('flow invoices', () => {
   it(
     'brings suppliers and CFDIs to Sage in the first run, and has nothing to do in the second',
     async () => {
-      const outcome = await inScenario(2, () => undefined);
+      const outcome = await inScenario(2, withoutVendors);
       expect(outcome.ledger.filter((entry) => !entry.done)).toEqual([]);
       for (const { tenant, database } of [andes, logistica]) {
         const uuids = outcome.uuidsInSage(database);

@@ -1,5 +1,5 @@
 /** Runs a scenario made from the believable company, changed as a test wants it, and reads what the systems hold afterwards. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DemoOptions, writeScenario } from '../../infra/local/demo/company.ts';
@@ -29,6 +29,10 @@ export interface Outcome {
   readonly cycles: readonly CycleView[];
   readonly ledger: readonly LedgerEntry[];
   readonly run: { readonly cycles: readonly { readonly counts: { readonly sql: { statements: number } } }[] };
+  /** How many processes were killed. */
+  readonly kills: number;
+  /** Files in each company's inbox at the end, staging included, folders of the importer not. */
+  readonly leftInInbox: Readonly<Record<string, readonly string[]>>;
   /** Rows of `APIBHO`, `APIBH` or `APVENO`. */
   rowsOf(database: string, table: string): readonly Row[];
   /** UUIDs that stand in `APIBHO`, one per row. */
@@ -74,6 +78,10 @@ export async function inScenario(
       cycles: views,
       ledger: read('ledger.json') as LedgerEntry[],
       run: read('run.json') as Outcome['run'],
+      kills: readdirSync(join(base, 'work/kills')).filter((name) => name.startsWith('fired-')).length,
+      leftInInbox: Object.fromEntries(
+        [andes, logistica].map(({ database }) => [database, filesIn(join(base, 'work/inbox', database))]),
+      ),
       rowsOf,
       uuidsInSage: (database) =>
         rowsOf(database, 'APIBHO')
@@ -82,6 +90,13 @@ export async function inScenario(
     };
   } finally {
     rmSync(base, { recursive: true, force: true });
+  }
+}
+
+/** Takes the vendors out of Sage, so that the portal's suppliers have to be registered. */
+export function withoutVendors({ edit }: World): void {
+  for (const { database } of [andes, logistica]) {
+    for (const table of ['APVEN', 'APVENO']) edit<object[]>(`sage/${database}/${table}.json`, () => []);
   }
 }
 
@@ -94,4 +109,11 @@ export function cfdiStates({ ledger }: Outcome, tenant: string): Record<string, 
     states[name] = (states[name] ?? 0) + 1;
   }
   return states;
+}
+
+/** Files of an inbox, whatever their names, and what lies in its staging folder. */
+function filesIn(inbox: string): string[] {
+  return readdirSync(inbox, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !/(Procesados|Errores)/.test(entry.parentPath))
+    .map((entry) => entry.name);
 }

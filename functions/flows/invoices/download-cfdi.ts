@@ -1,6 +1,7 @@
 /** Step `downloadCFDI`: payable documents of the portal that Sage does not have go into the inbox, each with its addenda. */
 import pLimit from 'p-limit';
 import type { Budget } from '../../../shared/budget/budget.ts';
+import { reached } from '../../../shared/points/points.ts';
 import type { Change, DocumentRecord, WorkEntry } from '../../ledger/document.ts';
 import { ChangeBatch, DocumentTaken } from '../change-batch.ts';
 import { countWork } from '../count.ts';
@@ -113,6 +114,7 @@ export async function settleInSage(
   for (const result of await context.ledger.documents.change(changes, context.writer)) {
     if (result.ok) context.finished.set('cfdi', (context.finished.get('cfdi') ?? 0) + 1);
   }
+  if (changes.length > 0) reached('cfdi.imported');
   return records.filter((record) => !found.has(record.id));
 }
 

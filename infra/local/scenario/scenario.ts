@@ -17,7 +17,7 @@ export interface ScenarioOptions {
   /** Folder for the state of the stand-ins; it is left behind for whoever wants to look. */
   readonly work: string;
   readonly settings?: Readonly<Record<string, string>>;
-  readonly onCycle?: (k: number, view: CycleView) => void;
+  readonly onCycle?: (k: number, view: CycleView, stack: Stack) => void | Promise<void>;
 }
 
 const minutesBetweenCycles = 15;
@@ -56,17 +56,13 @@ export async function runScenario(options: ScenarioOptions): Promise<readonly Cy
       await endCycle(stack, k);
       views.push(view);
       cycles.push({ cycle: k, at: at.toString(), ...shown(view), counts: await takeCounts(stack) });
-      options.onCycle?.(k, view);
+      await options.onCycle?.(k, view, stack);
     }
     await dumpWorld(stack, scenario, options.out, cycles);
     return views;
   } finally {
-    await closeQuietly(stack);
+    await stack.close();
   }
-}
-
-async function closeQuietly(stack: Stack): Promise<void> {
-  await stack.close();
 }
 
 function instantOf(scenario: Scenario, k: number): Temporal.Instant {
