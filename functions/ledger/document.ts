@@ -14,7 +14,7 @@ export interface DocumentError {
 export interface DocumentRecord {
   readonly tenant: string;
   readonly kind: LedgerKind;
-  /** supplier: portal id · cfdi: UUID, upper case. */
+  /** supplier: portal id · cfdi, complement: UUID, upper case · payment: DOCNBR · order: PONUMBER. */
   readonly id: string;
   readonly state: string;
   readonly reason: string | null;
@@ -26,8 +26,9 @@ export interface DocumentRecord {
   /** ISO 8601, UTC; not before then by itself. Null: at once. */
   readonly nextAttemptAt: string | null;
   readonly firstSeenAt: string;
+  /** When it last moved or was last tried; notes of facts, hash or watch do not count. */
   readonly changedAt: string;
-  /** Run that changed it last. */
+  /** Run that moved or tried it last. */
   readonly runId: string;
   /** Hash of what the outside showed last; a change is worth another try. */
   readonly contentHash: string | null;
@@ -50,6 +51,8 @@ export interface WorkEntry {
   readonly nextAttemptAt: string | null;
   readonly contentHash: string | null;
   readonly watched: boolean;
+  /** The fact `portalId`, when it has one. */
+  readonly portalId: string | null;
 }
 
 /** A document seen for the first time. */
@@ -73,7 +76,10 @@ export interface AttemptDraft {
 export interface Attempt extends AttemptDraft {
   readonly at: string;
   readonly runId: string;
+  /** State before, and after. */
+  readonly from: string;
   readonly state: string;
+  readonly reason: string | null;
 }
 
 /** A move of one document. Fields that are left out stay as they are, except `reason`, `error` and `nextAttemptAt`: cleared. */
@@ -90,7 +96,7 @@ export interface Change {
   readonly attempt?: AttemptDraft;
 }
 
-/** Somebody else changed the document since `record` was read; nothing was written. */
+/** `changed`: somebody else changed the document since `record` was read; `fenced`: the lease has a later holder. Nothing was written. */
 export type ChangeResult =
   | { readonly ok: true; readonly record: DocumentRecord }
   | { readonly ok: false; readonly conflict: 'changed' | 'fenced'; readonly id: string };

@@ -1,39 +1,50 @@
-/** The documents of the ledger: discover, read, move. States and moves are those of `states/`. */
-import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+/** The documents of the ledger: discover, read, move, count. States and moves are those of `states/`. */
+import type { TableClient } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { reached } from '../../shared/points/points.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { instantText } from '../../shared/time/instant-text.ts';
 import type { Attempt, Change, ChangeResult, DocumentRecord, Draft, WorkEntry, Writer } from './document.ts';
-import { type LedgerKind, stateTables } from './states/index.ts';
-import { checkMove, definitionOf, type StateTable, turnOf } from './states/state-table.ts';
+import { alteration, discovery } from './document-change.ts';
+import { type DocumentPage, type DocumentQuery, listDocuments } from './listing.ts';
+import { SearchTerms } from './search-terms.ts';
+import { countsOf, type DocumentCounts } from './state-counts.ts';
+import type { LedgerKind } from './states/index.ts';
+import { type AttemptRow, attemptOf } from './store/attempt-rows.ts';
 import {
   attemptPrefix,
   type DocumentRow,
   documentKey,
   fromRow,
-  fromWorkRow,
-  isWork,
+  type IndexRow,
   partitionOf,
-  toRow,
-  toWorkRow,
-  workKey,
+  toWorkEntry,
+  workPrefix,
 } from './store/document-rows.ts';
-import { type RowGroup, writeGroups } from './store/group.ts';
+import { tallyUnder } from './store/guards.ts';
 import { prefixRange } from './store/keys.ts';
+import { runTallyPrefix } from './store/lane.ts';
+import { PartitionWriter } from './store/partition-writer.ts';
+import { rowsOf } from './store/ranges.ts';
 import { refusalStatus, translated } from './store/tables.ts';
 
-const firstState = 'discovered';
-const detailLimit = 2_000;
 const parallelReads = 16;
+
+/** A later holder of the lease has written to this tenant and kind; this runner must stop. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
 
 export class Documents {
   readonly #table: TableClient;
+  readonly #search: SearchTerms;
   readonly #clock: Clock;
+  readonly #writers = new Map<string, PartitionWriter>();
   #sequence = 0;
 
-  constructor(table: TableClient, clock: Clock) {
+  constructor(table: TableClient, search: TableClient, clock: Clock) {
     this.#table = table;
+    this.#search = new SearchTerms(search);
     this.#clock = clock;
   }
 
@@ -50,7 +61,7 @@ export class Documents {
     }
   }
 
-  /** The documents among `ids` that the ledger knows. @throws LedgerError */
+  /** The documents among `ids` that the ledger knows, in the order of `ids`. @throws LedgerError */
   async getMany(
     tenant: string,
     kind: LedgerKind,
@@ -61,27 +72,62 @@ export class Documents {
     return new Map(found.flatMap((record) => (record ? [[record.id, record] as const] : [])));
   }
 
-  /** The work index of one tenant and kind: one range of the table, whatever the history. @throws LedgerError */
+  /**
+   * The work index of one tenant and kind, longest known first: one range of the table, whatever the history.
+   * @throws LedgerError
+   */
   async *work(tenant: string, kind: LedgerKind): AsyncGenerator<WorkEntry> {
-    for await (const row of this.#range(tenant, kind, 'W|')) yield fromWorkRow(row as never);
+    const rows: IndexRow[] = [];
+    for await (const row of this.#range<IndexRow>(tenant, kind, workPrefix)) rows.push(row);
+    // The index lies newest first, for lists; a cycle begins with those that have waited longest.
+    const age = (row: IndexRow) => String(row.rowKey).split('|')[1] ?? '';
+    rows.sort((a, b) => (age(a) < age(b) ? 1 : age(a) > age(b) ? -1 : a.rowKey < b.rowKey ? -1 : 1));
+    for (const row of rows) yield toWorkEntry(row);
   }
 
   /** Every document of one tenant and kind, by id. For sweeps and exports, never for a cycle. @throws LedgerError */
   async *all(tenant: string, kind: LedgerKind): AsyncGenerator<DocumentRecord> {
-    for await (const row of this.#range(tenant, kind, 'D|')) yield fromRow(tenant, kind, row as never);
+    for await (const row of this.#range<DocumentRow>(tenant, kind, 'D|')) yield fromRow(tenant, kind, row);
+  }
+
+  /** A page of documents, newest first, filtered. @throws LedgerError; UnknownPosition for a mangled `after`. */
+  list(query: DocumentQuery): Promise<DocumentPage> {
+    return listDocuments({ table: this.#table, search: this.#search, documents: this }, query);
+  }
+
+  /** How many documents there are by bucket, state and reason, exactly, whatever the history. @throws LedgerError */
+  async counts(tenant: string, kind: LedgerKind): Promise<DocumentCounts> {
+    return countsOf(kind, await tallyUnder(this.#table, partitionOf(tenant, kind), 'C|'));
+  }
+
+  /** Where a run left the documents that it moved; each counts once. Survives the runner's death. @throws LedgerError */
+  async runCounts(tenant: string, kind: LedgerKind, runId: string): Promise<DocumentCounts> {
+    return countsOf(kind, await tallyUnder(this.#table, partitionOf(tenant, kind), runTallyPrefix(runId)));
   }
 
   /** The attempts of one document, oldest first. @throws LedgerError */
   async attempts(tenant: string, kind: LedgerKind, id: string): Promise<Attempt[]> {
     const attempts: Attempt[] = [];
-    for await (const row of this.#range(tenant, kind, attemptPrefix(id))) attempts.push(row as never);
+    for await (const row of this.#range<AttemptRow>(tenant, kind, attemptPrefix(id))) {
+      attempts.push(attemptOf(row));
+    }
     return attempts;
+  }
+
+  /**
+   * Shuts out every earlier holder of the lease before the first write; call it right after the lease was taken.
+   * @throws LeaseLost when a later holder has been here; LedgerError
+   */
+  async takeOver(tenant: string, kinds: readonly LedgerKind[], writer: Writer): Promise<void> {
+    const raised = await Promise.all(kinds.map((kind) => this.#writer(tenant, kind).takeOver(writer.fence)));
+    if (raised.includes(false))
+      throw new LeaseLost(`lease ${writer.fence} of ${tenant} is no longer the last`);
   }
 
   /**
    * Takes up documents that the ledger may not know yet. One that it knows stays as it is.
    * @returns the records in the order of `drafts`, with `isNew` for those that were written now.
-   * @throws LedgerError
+   * @throws LeaseLost, TooLarge, BadKey, LedgerError
    */
   async discover(
     tenant: string,
@@ -89,149 +135,80 @@ export class Documents {
     drafts: readonly Draft[],
     writer: Writer,
   ): Promise<{ record: DocumentRecord; isNew: boolean }[]> {
-    const table: StateTable = stateTables[kind];
+    if (drafts.length === 0) return [];
     const now = instantText(this.#clock.now());
-    const definition = definitionOf(table, firstState);
-    const groups = drafts.map((draft): RowGroup<DocumentRecord | undefined> => {
-      const record = {
-        tenant,
-        kind,
-        id: draft.id,
-        state: firstState,
-        reason: draft.reason ?? null,
-        bucket: definition.bucket,
-        done: definition.done,
-        turn: turnOf(table, firstState, draft.reason ?? null),
-        attempts: 0,
-        nextAttemptAt: null,
-        firstSeenAt: now,
-        changedAt: now,
-        runId: writer.runId,
-        contentHash: draft.contentHash,
-        watched: draft.watched,
-        facts: draft.facts,
-        error: null,
-        fence: writer.fence,
-      };
-      return {
-        actions: [
-          ['create', toRow(record)],
-          ['upsert', toWorkRow(record), 'Replace'],
-        ],
-        written: (etag) => ({ ...record, etag }),
-        refused: () => undefined,
-      };
-    });
-    const written = await writeGroups(this.#table, groups);
+    // One id twice in one listing is one document; the first mention counts.
+    const unique = [...new Map(drafts.toReversed().map((draft) => [draft.id, draft])).values()].toReversed();
+    const groups = unique.map((draft) => discovery(tenant, kind, draft, writer, now));
+    await this.takeOver(tenant, [kind], writer);
+    await this.#search.put(tenant, kind, unique);
+    const written = await this.#writer(tenant, kind).write(groups, writer);
+    const fresh = new Map(written.flatMap((record) => (record ? [[record.id, record] as const] : [])));
     const known = await this.getMany(
       tenant,
       kind,
-      drafts.filter((_, index) => written[index] === undefined).map((draft) => draft.id),
+      unique.filter((draft) => !fresh.has(draft.id)).map((draft) => draft.id),
     );
-    return drafts.map((draft, index) => {
-      const record = written[index] ?? known.get(draft.id);
-      if (!record) throw new Error(`${kind} ${draft.id} is neither new nor known`);
-      return { record, isNew: written[index] !== undefined };
+    const told = new Set<string>();
+    return drafts.map(({ id }) => {
+      const record = fresh.get(id) ?? known.get(id);
+      if (!record) throw new LeaseLost(`${kind} ${id} was not taken up: the lease has a later holder`);
+      const isNew = fresh.has(id) && !told.has(id);
+      told.add(id);
+      return { record, isNew };
     });
   }
 
   /**
    * Moves documents of one tenant and kind. All-or-nothing per document, never across documents.
    * @returns per change, in order: the new record, or that somebody else was first.
-   * @throws IllegalTransition for a move that the state table does not have; LedgerError.
+   * @throws IllegalTransition for a move that the state table does not have (nothing is written then); TooLarge; LedgerError.
    */
   async change(changes: readonly Change[], writer: Writer): Promise<ChangeResult[]> {
+    const [first] = changes;
+    if (!first) return [];
+    const { tenant, kind } = first.record;
+    if (changes.some(({ record }) => record.tenant !== tenant || record.kind !== kind)) {
+      throw new Error('the changes of one call are of one tenant and kind');
+    }
     const now = instantText(this.#clock.now());
-    const fenced = (change: Change) => writer.fence < change.record.fence;
-    const groups = changes
-      .filter((change) => !fenced(change))
-      .map((change) => this.#group(change, writer, now));
-    const written = (await writeGroups(this.#table, groups)).values();
+    const groups = changes.map((change) => alteration(change, writer, now, this.#next()));
+    await this.#search.put(
+      tenant,
+      kind,
+      changes.flatMap(({ record, facts }) => (facts ? [{ id: record.id, facts, known: record.facts }] : [])),
+    );
+    // A transaction cannot hold a row twice; the second change of a document was made from a stale record anyway.
+    const firstAt = new Map<string, number>();
+    changes.forEach(({ record }, at) => {
+      if (!firstAt.has(record.id)) firstAt.set(record.id, at);
+    });
+    const isFirst = (_: unknown, at: number) => firstAt.get(changes[at]?.record.id ?? '') === at;
+    const written = (await this.#writer(tenant, kind).write(groups.filter(isFirst), writer)).values();
+    const results = groups.map((group, at) => {
+      const result = isFirst(group, at) ? written.next().value : group.refused();
+      if (!result) throw new Error('fewer results than changes');
+      return result;
+    });
     const phases = new Set(changes.map((change) => change.attempt?.phase));
     if (phases.has('intent')) reached('ledger.intent-written');
     if (phases.has('outcome')) reached('ledger.outcome-written');
-    return changes.map((change): ChangeResult => {
-      if (fenced(change)) return { ok: false, conflict: 'fenced', id: change.record.id };
-      const result = written.next();
-      if (result.done) throw new Error('fewer results than changes');
-      return result.value;
-    });
+    return results;
   }
 
-  #group(change: Change, writer: Writer, now: string): RowGroup<ChangeResult> {
-    const { record: before } = change;
-    const table: StateTable = stateTables[before.kind];
-    checkMove(table, before.state, change.to);
-    const definition = definitionOf(table, change.to);
-    const reason = change.reason ?? null;
-    const after = {
-      ...before,
-      state: change.to,
-      reason,
-      bucket: definition.bucket,
-      done: definition.done,
-      turn: turnOf(table, change.to, reason),
-      attempts: change.attempts ?? (definition.done ? 0 : before.attempts),
-      nextAttemptAt: change.nextAttemptAt ?? null,
-      changedAt: now,
-      runId: writer.runId,
-      contentHash: change.contentHash === undefined ? before.contentHash : change.contentHash,
-      watched: change.watched ?? before.watched,
-      facts: change.facts ?? before.facts,
-      error: change.error ?? null,
-      fence: writer.fence,
-    };
-    return {
-      actions: [
-        ['update', toRow(after), 'Replace', { etag: before.etag }],
-        ...workAction(before, after),
-        ...this.#attemptAction(change, after, now),
-      ],
-      written: (etag) => ({ ok: true, record: { ...after, etag } }),
-      refused: () => ({ ok: false, conflict: 'changed', id: before.id }),
-    };
-  }
-
-  #attemptAction(change: Change, after: Omit<DocumentRecord, 'etag'>, now: string): TransactionAction[] {
-    const { attempt } = change;
-    if (!attempt) return [];
-    // The instant orders attempts of different runs, the sequence those of one instant.
+  #next(): number {
     this.#sequence = (this.#sequence + 1) % 1_000_000;
-    const order = `${now}-${String(this.#sequence).padStart(6, '0')}`;
-    return [
-      [
-        'create',
-        {
-          partitionKey: partitionOf(after.tenant, after.kind),
-          rowKey: `${attemptPrefix(after.id)}${order}-${after.runId}`,
-          at: now,
-          runId: after.runId,
-          state: after.state,
-          ...attempt,
-          detail: attempt.detail.slice(0, detailLimit),
-        },
-      ],
-    ];
+    return this.#sequence;
   }
 
-  #range(tenant: string, kind: LedgerKind, prefix: string) {
-    const { from, end } = prefixRange(prefix);
-    const filter = odata`PartitionKey eq ${partitionOf(tenant, kind)} and RowKey ge ${from} and RowKey lt ${end}`;
-    return pages(this.#table, filter);
+  #writer(tenant: string, kind: LedgerKind): PartitionWriter {
+    const partition = partitionOf(tenant, kind);
+    const writer = this.#writers.get(partition) ?? new PartitionWriter(this.#table, partition);
+    this.#writers.set(partition, writer);
+    return writer;
   }
-}
 
-function workAction(before: DocumentRecord, after: Omit<DocumentRecord, 'etag'>): TransactionAction[] {
-  if (isWork(after)) return [['upsert', toWorkRow(after), 'Replace']];
-  if (!isWork(before)) return [];
-  return [['delete', { partitionKey: partitionOf(after.tenant, after.kind), rowKey: workKey(after.id) }]];
-}
-
-async function* pages(table: TableClient, filter: string): AsyncGenerator<unknown> {
-  const iterator = table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1000 });
-  for (;;) {
-    const page = await translated('list documents', () => iterator.next());
-    if (page.done) return;
-    yield* page.value;
+  #range<Row extends object>(tenant: string, kind: LedgerKind, prefix: string) {
+    return rowsOf<Row>(this.#table, { partition: partitionOf(tenant, kind), ...prefixRange(prefix) });
   }
 }

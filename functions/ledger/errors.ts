@@ -7,12 +7,27 @@ export abstract class LedgerError extends Error {
 
 /** The store could not be reached or answered with a passing failure. */
 export class LedgerUnavailable extends LedgerError {
-  override readonly name = 'LedgerUnavailable';
+  override readonly name: string = 'LedgerUnavailable';
   readonly remedy = 'retry';
 }
 
-/** The store refused what was asked: wrong credentials, a malformed or oversized entity. */
+/** Others wrote the same rows again and again meanwhile; nothing of this call was written. */
+export class LedgerContended extends LedgerUnavailable {
+  override readonly name: string = 'LedgerContended';
+}
+
+/** The store refused what was asked: wrong credentials, a malformed entity. */
 export class LedgerRefused extends LedgerError {
-  override readonly name = 'LedgerRefused';
+  override readonly name: string = 'LedgerRefused';
   readonly remedy = 'human';
+}
+
+/** Facts, a value or a run that do not fit into one row. */
+export class TooLarge extends LedgerRefused {
+  override readonly name: string = 'TooLarge';
+}
+
+/** An id that cannot be a key: empty, or longer than Azure admits. */
+export class BadKey extends LedgerRefused {
+  override readonly name: string = 'BadKey';
 }

@@ -3,10 +3,23 @@ import { startAzurite } from '../../infra/local/storage/azurite.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 
-export async function startTestLedger(
-  clock: Clock = systemClock,
-): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+export interface TestLedger {
+  readonly ledger: Ledger;
+  /** Of the same store, to open it once more as another process would. */
+  readonly connectionString: string;
+  close(): Promise<void>;
+}
+
+export async function startTestLedger(clock: Clock = systemClock): Promise<TestLedger> {
   const azurite = await startAzurite({});
-  const ledger = await openLedger({ connectionString: azurite.connectionString, clock });
-  return { ledger, close: () => azurite.close() };
+  const { connectionString } = azurite;
+  const ledger = await openLedger({ connectionString, clock });
+  return { ledger, connectionString, close: () => azurite.close() };
+}
+
+/** All that an iterable gives. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

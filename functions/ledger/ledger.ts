@@ -1,5 +1,6 @@
 /** The ledger: one durable record per business document, and what runs, leases and watermarks there are. See SPEC.md. */
 import type { Clock } from '../../shared/time/clock.ts';
+import { Audit } from './audit.ts';
 import { Documents } from './documents.ts';
 import { Leases } from './leases.ts';
 import { Notes } from './notes.ts';
@@ -27,16 +28,21 @@ export interface Ledger {
   readonly watermarks: Notes<string>;
   /** By site. */
   readonly agents: Notes<AgentWord>;
+  /** Policies and pauses by tenant and name; who reads one checks its shape. */
+  readonly settings: Notes<unknown>;
+  readonly audit: Audit;
 }
 
 /** Opens the ledger and creates its tables when they are not there. @throws LedgerError */
 export async function openLedger(options: StoreOptions & { readonly clock: Clock }): Promise<Ledger> {
   const tables = await openTables(options);
   return {
-    documents: new Documents(tables.documents, options.clock),
+    documents: new Documents(tables.documents, tables.search, options.clock),
     runs: new Runs(tables.runs, options.clock),
     leases: new Leases(tables.control, options.clock),
     watermarks: new Notes(tables.control, 'watermark'),
     agents: new Notes(tables.control, 'agent'),
+    settings: new Notes(tables.control, 'setting'),
+    audit: new Audit(tables.audit, options.clock),
   };
 }

@@ -3,9 +3,18 @@
  * Ids sort newest first, so a list is a plain range of the table.
  */
 import { randomBytes } from 'node:crypto';
-import { odata, type TableClient } from '@azure/data-tables';
-import type { Bucket, FlowName, RunSource, StepName } from '../../shared/documents/vocabulary.ts';
+import type { TableClient } from '@azure/data-tables';
+import type {
+  Bucket,
+  DocumentKind,
+  FlowName,
+  RunSource,
+  StepName,
+} from '../../shared/documents/vocabulary.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import { TooLarge } from './errors.ts';
+import { newestFirst } from './store/keys.ts';
+import { equals, firstRows } from './store/ranges.ts';
 import { refusalStatus, translated } from './store/tables.ts';
 
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'skipped';
@@ -24,12 +33,15 @@ export interface StepRecord {
   readonly counts: Counts | null;
   /** Why the step could not do its work (one sentence, no secrets); documents' own troubles are in the counts. */
   readonly error: string | null;
+  /** How far a running step has come, when it says so. */
+  readonly progress?: { readonly done: number; readonly total: number };
 }
 
 export interface RunRecord {
   readonly id: string;
-  readonly kind: 'cycle' | 'flow';
-  /** Of a flow run; null for a cycle. */
+  /** `document`: one document, asked for by a person. */
+  readonly kind: 'cycle' | 'flow' | 'document';
+  /** Of a flow or document run; null for a cycle. */
   readonly tenant: string | null;
   readonly flow: FlowName | null;
   readonly cycleId: string | null;
@@ -44,13 +56,26 @@ export interface RunRecord {
   readonly error: string | null;
   /** Flow runs of a cycle. */
   readonly children: readonly string[];
+  /** Of a document run. */
+  readonly document?: { readonly kind: DocumentKind; readonly id: string };
 }
 
-const partition = 'run';
-/** Ids count down from here (the year 2286), so that the newest comes first. */
-const endOfTime = 9_999_999_999_999;
+export type RunFilter = Partial<Pick<RunRecord, 'kind' | 'source'> & { tenant: string; flow: FlowName }>;
 
-type RunRow = { partitionKey: string; rowKey: string; body: string };
+const partition = 'run';
+const bodyLimit = 30_000;
+/** Row keys are ids; an id begins with the letter that keeps it from being read as a number. */
+const bounds = { from: 'r', end: 's' };
+
+type RunRow = {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly kind: string;
+  readonly tenant: string;
+  readonly flow: string;
+  readonly source: string;
+  readonly body: string;
+};
 
 export class Runs {
   readonly #table: TableClient;
@@ -61,15 +86,24 @@ export class Runs {
     this.#clock = clock;
   }
 
-  /** A new id; later ids sort before earlier ones. The letter keeps it from being read as a number. */
+  /** A new id; later ids sort before earlier ones. */
   newId(): string {
-    const left = endOfTime - this.#clock.now().epochMilliseconds;
-    return `r${String(left).padStart(13, '0')}${randomBytes(4).toString('hex')}`;
+    return `r${newestFirst(this.#clock.now().epochMilliseconds)}${randomBytes(4).toString('hex')}`;
   }
 
-  /** Writes a run as a whole. One runner writes it at a time (its lease), so the last word counts. @throws LedgerError */
+  /** Writes a run as a whole. One runner writes it at a time (its lease), so the last word counts. @throws TooLarge, LedgerError */
   async put(run: RunRecord): Promise<void> {
-    const row: RunRow = { partitionKey: partition, rowKey: run.id, body: JSON.stringify(run) };
+    const body = JSON.stringify(run);
+    if (body.length > bodyLimit) throw new TooLarge(`run ${run.id}: ${body.length} characters`);
+    const row: RunRow = {
+      partitionKey: partition,
+      rowKey: run.id,
+      kind: run.kind,
+      tenant: run.tenant ?? '',
+      flow: run.flow ?? '',
+      source: run.source,
+      body,
+    };
     await translated('write a run', () => this.#table.upsertEntity(row, 'Replace'));
   }
 
@@ -85,13 +119,11 @@ export class Runs {
   }
 
   /** The newest runs, or those that follow `after` (keyset). @throws LedgerError */
-  async list(limit: number, after = ''): Promise<RunRecord[]> {
-    const filter = odata`PartitionKey eq ${partition} and RowKey gt ${after}`;
-    const iterator = this.#table
-      .listEntities<RunRow>({ queryOptions: { filter } })
-      .byPage({ maxPageSize: limit });
-    const page = await translated('list runs', () => iterator.next());
-    return page.done ? [] : page.value.map((row) => JSON.parse(row.body) as RunRecord);
+  async list(limit: number, after = '', filter: RunFilter = {}): Promise<RunRecord[]> {
+    const where = Object.entries(filter).flatMap(([name, value]) => (value ? [equals(name, value)] : []));
+    const range = { partition, ...bounds, ...(after ? { from: after, after: true } : {}) };
+    const rows = await firstRows<RunRow>(this.#table, { ...range, where: where.join(' and ') }, limit);
+    return rows.map((row) => JSON.parse(row.body) as RunRecord);
   }
 
   /**

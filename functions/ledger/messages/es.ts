@@ -1,21 +1,8 @@
-/** What the operator reads of a state and of a reason, in Mexican Spanish. Typed: a state without a sentence does not compile. */
-import type { stateTables } from '../states/index.ts';
+/** What the operator reads of a state, a reason and a next action, in Mexican Spanish. */
+import type { Sentences } from './sentences.ts';
 
-type Tables = typeof stateTables;
-type StateOf<Kind extends keyof Tables> = keyof Tables[Kind] & string;
-type ReasonOf<Kind extends keyof Tables> = {
-  [State in keyof Tables[Kind]]: Tables[Kind][State] extends { reasons: infer Reasons }
-    ? keyof Reasons & string
-    : never;
-}[keyof Tables[Kind]];
-export type Sentences = {
-  readonly [Kind in keyof Tables]: {
-    readonly states: Readonly<Record<StateOf<Kind>, string>>;
-    readonly reasons: Readonly<Record<ReasonOf<Kind>, string>>;
-  };
-};
-
-const shared = {
+/** Sentences that the supplier file and the CFDI share: both go through the inbox and the import binary. */
+const importing = {
   agent_away: 'El agente no respondió; se intenta de nuevo en el siguiente ciclo.',
   sage_unavailable: 'SQL Server no respondió; se intenta de nuevo en el siguiente ciclo.',
   inbox_unavailable: 'La carpeta de importación no se puede escribir; revise permisos y que exista.',
@@ -26,11 +13,33 @@ const shared = {
     'No se sabe si el archivo llegó a la carpeta; se revisa en Sage antes de enviarlo de nuevo.',
   import_unconfirmed: 'El archivo salió de la carpeta, pero Sage no tiene el documento; revíselo en Sage.',
   rejected_by_importer: 'El importador apartó el archivo; lea su mensaje y corrija los datos.',
-  refused_by_agent: 'El agente no aceptó el documento; lea su mensaje.',
   company_unknown: 'FESA no tiene una empresa con ese RFC; revise sus parámetros.',
+  refused_by_agent: 'El agente no aceptó el documento; lea su mensaje.',
+} as const;
+
+/** Troubles of the way, the same for what is written without the importer. */
+const passing = {
+  outside_window: 'Quedó fuera de la ventana automática; el operador lo envía con una acción.',
+  portal_unavailable: 'El portal no respondió; se intenta de nuevo en el siguiente ciclo.',
+  agent_away: 'El agente no respondió; se intenta de nuevo en el siguiente ciclo.',
+  sage_unavailable: 'SQL Server no respondió; se intenta de nuevo en el siguiente ciclo.',
+  schema_mismatch: 'A la base de Sage le falta una tabla o columna que el agente necesita.',
 } as const;
 
 export const es: Sentences = {
+  actions: {
+    prepare: 'Revisar sus datos en Sage y en el portal.',
+    deliver: 'Entregarlo a la carpeta de importación.',
+    import: 'Ejecutar el importador.',
+    stamp: 'Escribir el UUID y la fecha en el pago de Sage.',
+    send: 'Enviarlo al portal.',
+    settle: 'Comprobar si llegó, antes de enviar algo otra vez.',
+    retry: 'Intentarlo de nuevo.',
+    correct: 'Corregir el dato que lo detiene.',
+    decide: 'El operador decide qué hacer.',
+    watch: 'Vigilar si cambia en Sage o en el portal.',
+    none: 'Nada.',
+  },
   supplier: {
     states: {
       discovered: 'Aprobado en el portal; falta darlo de alta en Sage.',
@@ -43,7 +52,7 @@ export const es: Sentences = {
       closed: 'Cerrado: ya no procede.',
     },
     reasons: {
-      ...shared,
+      ...importing,
       no_rfc: 'El portal no tiene un RFC válido del proveedor.',
       no_name: 'El portal no tiene el nombre del proveedor.',
       duplicate_external_id: 'Dos proveedores del portal tienen el mismo número de proveedor de Sage.',
@@ -63,7 +72,7 @@ export const es: Sentences = {
       closed: 'Cerrado: ya no procede.',
     },
     reasons: {
-      ...shared,
+      ...importing,
       outside_window: 'Quedó fuera de la ventana automática; el operador lo envía con una acción.',
       removed_from_sage: 'Estaba en Sage y ya no está; se importa de nuevo.',
       no_xml: 'El portal no tiene el XML; el proveedor debe adjuntarlo.',
@@ -83,6 +92,137 @@ export const es: Sentences = {
       download_failed: 'La descarga del XML se interrumpió; se intenta de nuevo.',
       not_payable_any_more: 'Ya no está pendiente de pago en el portal.',
       gone_from_portal: 'El portal ya no tiene el documento.',
+    },
+  },
+  complement: {
+    states: {
+      discovered: 'Complemento de pago en el portal; falta registrar su UUID en el pago de Sage.',
+      stamping: 'Se está escribiendo el UUID en el pago de Sage.',
+      stamped: 'UUID y fecha registrados en el pago de Sage.',
+      blocked: 'Detenido: falta corregir un dato.',
+      failed: 'No se pudo esta vez; se intenta de nuevo.',
+      uncertain: 'Sin confirmar; se revisa en Sage.',
+      closed: 'Cerrado: ya no procede.',
+    },
+    reasons: {
+      ...passing,
+      gone_from_portal: 'El portal ya no tiene el documento.',
+      payment_not_found: 'Sage no tiene un pago con ese número.',
+      payment_unknown: 'El portal no dice a qué pago corresponde; el proveedor debe relacionarlo.',
+      duplicate_number: 'Sage tiene dos pagos con ese número; indique cuál es.',
+      different_uuid: 'El pago de Sage ya tiene otro UUID; revise cuál es el correcto.',
+      amounts_differ: 'El importe del complemento no coincide con el del pago.',
+      company_unknown: 'FESA no tiene una empresa con ese RFC; revise sus parámetros.',
+      other_company: 'El complemento es de otra empresa del grupo; debe recibirse en la suya.',
+      no_stamp: 'El complemento no tiene timbre fiscal (UUID).',
+      no_stamp_date: 'El portal no muestra la fecha de timbrado.',
+      options_missing: 'FESA no define los campos FolioCFD y FechaCFD; complete sus parámetros.',
+      stamp_uncertain: 'No se sabe si el UUID quedó escrito; se revisa en Sage antes de escribirlo de nuevo.',
+      rejected_in_portal: 'El complemento fue rechazado en el portal.',
+      cancelled: 'El complemento fue cancelado.',
+    },
+  },
+  payment: {
+    states: {
+      discovered: 'Pago asentado en Sage; falta revisar sus datos.',
+      ready: 'Listo para enviarse al portal.',
+      sending: 'Se está enviando al portal.',
+      sent: 'Registrado en el portal.',
+      rejected: 'El portal lo rechazó.',
+      blocked: 'Detenido: falta corregir un dato.',
+      failed: 'No se pudo esta vez; se intenta de nuevo.',
+      uncertain: 'Sin confirmar; se revisa en el portal.',
+      conflict: 'El portal y Sage dicen cosas distintas.',
+      reversed: 'Revertido en Sage; en el portal sigue registrado.',
+      cancelling: 'Se está cancelando en el portal.',
+      cancelled: 'Revertido en Sage y cancelado en el portal.',
+      closed: 'Cerrado: ya no procede.',
+    },
+    reasons: {
+      ...passing,
+      too_recent: 'Cambió hace menos de 60 minutos; se envía cuando se cumplan.',
+      no_providerid: 'El proveedor de Sage no tiene el campo PROVIDERID.',
+      provider_not_found: 'El portal no tiene un proveedor con ese número de Sage.',
+      provider_ambiguous: 'El portal tiene varios proveedores con ese número de Sage; indique cuál es.',
+      no_vendor: 'El pago no tiene proveedor en Sage.',
+      provider_write_failed: 'Se encontró el proveedor, pero no se pudo guardar PROVIDERID en Sage.',
+      no_uuid: 'A una o más de sus facturas les falta el UUID en Sage.',
+      not_in_portal: 'Ninguna de sus facturas está pendiente de pago en el portal.',
+      provider_mismatch: 'Las facturas son de otro proveedor en el portal que el de Sage.',
+      no_invoices: 'El pago no aplica a ninguna factura.',
+      duplicate_number: 'Sage tiene dos pagos con ese número.',
+      amounts_differ: 'La suma de sus facturas no coincide con el total del pago.',
+      partial_invoices: 'Solo una parte de sus facturas está pendiente en el portal; decida si se envía así.',
+      no_bank_account: 'El banco de Sage no tiene la cuenta bancaria del portal (ADDR1).',
+      invalid_data: 'Un dato del pago no cumple lo que pide el portal.',
+      rejected_by_portal: 'El portal no lo aceptó; lea su mensaje.',
+      cfdi_already_paid: 'El portal ya tiene pagada una de sus facturas.',
+      uuid_not_registered: 'El portal no conoce el UUID de una de sus facturas.',
+      invoice_query_failed: 'No se pudieron leer sus facturas en Sage; se intenta de nuevo.',
+      send_uncertain: 'No se sabe si el portal lo registró; se busca antes de enviarlo de nuevo.',
+      result_missing: 'El portal no dio resultado de este pago; se busca antes de enviarlo de nuevo.',
+      lookup_failed: 'No se pudo buscar en el portal; se intenta de nuevo.',
+      cancel_uncertain: 'No se sabe si el portal lo canceló; se revisa.',
+      portal_differs: 'El portal tiene otro importe, proveedor o facturas.',
+      gone_from_portal: 'Se había enviado y el portal ya no lo tiene.',
+      reversed_in_sage: 'Se revirtió en Sage después de enviarse; confirme si se cancela en el portal.',
+      cancel_rejected: 'El portal no aceptó cancelarlo; lea su mensaje.',
+      reversed_before_sending: 'Se revirtió en Sage antes de enviarse.',
+      removed_from_sage: 'Sage ya no tiene el pago.',
+      settled_by_operator: 'El operador lo resolvió por otro medio.',
+    },
+  },
+  order: {
+    states: {
+      discovered: 'Autorizada; falta revisar sus datos.',
+      ready: 'Lista para crearse en el portal.',
+      creating: 'Se está creando en el portal.',
+      open: 'Abierta en el portal, igual que en Sage.',
+      changed: 'Cambió en Sage; falta llevarlo al portal.',
+      updating: 'Se está actualizando en el portal.',
+      cancelling: 'Se está cancelando en el portal.',
+      closing: 'Se está cerrando en el portal.',
+      reopening: 'Se está abriendo de nuevo en el portal.',
+      cancelled: 'Cancelada en el portal, igual que en Sage.',
+      closed: 'Cerrada en el portal, igual que en Sage.',
+      rejected: 'El portal la rechazó.',
+      blocked: 'Detenida: falta corregir un dato.',
+      failed: 'No se pudo esta vez; se intenta de nuevo.',
+      uncertain: 'Sin confirmar; se revisa en el portal.',
+      conflict: 'El portal y Sage dicen cosas distintas.',
+      withdrawn: 'Ya no procede enviarla.',
+    },
+    reasons: {
+      ...passing,
+      content_changed: 'Cambiaron cantidades, precios, fechas o partidas en Sage.',
+      cancelled_in_sage: 'Se canceló completa en Sage.',
+      complete_in_sage: 'Está completa y facturada en Sage.',
+      reopen_requested: 'El operador pidió abrirla de nuevo.',
+      rejected_by_portal: 'El portal no la aceptó; lea su mensaje.',
+      invalid_data: 'Falta un dato o no cumple lo que pide el portal.',
+      unknown_catalogue_value: 'Una clave no está en el catálogo (uso de CFDI, forma o método de pago).',
+      amounts_differ: 'Cantidad por precio no coincide con el importe de una partida.',
+      mixed_skipped_locations: 'Tiene partidas de almacenes excluidos y de otros; decida qué se envía.',
+      on_hold: 'Está retenida en Sage.',
+      vendor_unknown: 'Sage no tiene el proveedor, o está inactivo.',
+      provider_unknown: 'El portal no tiene el proveedor.',
+      duplicate_lines: 'Sage da partidas repetidas de la orden.',
+      partly_received: 'Se canceló en Sage, pero ya tiene mercancía recibida o facturada.',
+      create_uncertain: 'No se sabe si el portal la creó; se busca antes de enviarla de nuevo.',
+      update_uncertain: 'No se sabe si el portal la actualizó; se revisa.',
+      status_uncertain: 'No se sabe si el portal cambió su estado; se revisa.',
+      result_missing: 'El portal no dio resultado de esta orden; se busca antes de enviarla de nuevo.',
+      lookup_failed: 'No se pudo buscar en el portal; se intenta de nuevo.',
+      cancelled_in_portal: 'Está cancelada en el portal y abierta en Sage.',
+      closed_in_portal: 'Está cerrada en el portal y abierta en Sage.',
+      ambiguous_in_portal: 'El portal tiene varias órdenes con ese número.',
+      portal_differs: 'El portal tiene otro contenido que Sage.',
+      gone_from_portal: 'Se había creado y el portal ya no la tiene.',
+      not_authorised_any_more: 'Ya no está autorizada.',
+      cancelled_before_sending: 'Se canceló en Sage antes de enviarse.',
+      complete_before_sending: 'Se completó en Sage antes de enviarse.',
+      skipped_location: 'Todas sus partidas son de almacenes excluidos.',
+      removed_from_sage: 'Sage ya no tiene la orden.',
     },
   },
 };

@@ -1,15 +1,16 @@
 /**
- * How a document lies in the table `documents`. Partition: tenant and kind. Rows of one document: `D|id` the record,
- * `W|id` its entry in the work index (only while a cycle must look at it), `A|id|instant…` its attempts. They share the
- * partition, so one entity-group transaction changes them together and index and record never disagree.
+ * How a document lies in the table `documents`. Partition: tenant and kind. Rows of one document: `D|id` the record; one
+ * index row, `W|newest first|id` while a cycle must look at it and `H|state|newest first|id` afterwards; `A|id|instant…` its
+ * attempts. They share the partition, so one entity-group transaction changes them together and never lets them disagree.
  */
 import type { DocumentError, DocumentRecord, Facts, WorkEntry } from '../document.ts';
-import { LedgerRefused } from '../errors.ts';
+import { TooLarge } from '../errors.ts';
 import type { LedgerKind } from '../states/index.ts';
-import { key } from './keys.ts';
+import { escapeKey, key, newestFirst } from './keys.ts';
 
-/** Facts and errors together stay below Azure's 64 KB per property (UTF-16). */
+/** Azure's limit is 64 KB per property (UTF-16). */
 const factsLimit = 30_000;
+const messageLimit = 2_000;
 
 /** A type, not an interface: the SDK asks for an index signature. */
 export type DocumentRow = {
@@ -33,20 +34,32 @@ export type DocumentRow = {
   readonly fence: number;
 };
 
+type NewRecord = Omit<DocumentRecord, 'etag'>;
+
 export const partitionOf = (tenant: string, kind: LedgerKind) => key(tenant, kind);
 export const documentKey = (id: string) => `D|${key(id)}`;
-export const workKey = (id: string) => `W|${key(id)}`;
 export const attemptPrefix = (id: string) => `A|${key(id)}|`;
+export const workPrefix = 'W|';
+export const historyPrefix = (state: string) => `H|${escapeKey(state)}|`;
 
-/** Whether the work index has an entry for the record. */
-export const isWork = (record: Pick<DocumentRecord, 'bucket' | 'watched'>) =>
+/** Position of a document in lists: newest first, then by id. It never changes. */
+export const placeOf = (record: Pick<NewRecord, 'firstSeenAt' | 'id'>) =>
+  `${newestFirst(Date.parse(record.firstSeenAt))}|${key(record.id)}`;
+
+/** Whether a cycle must look at the record. */
+export const isWork = (record: Pick<NewRecord, 'bucket' | 'watched'>) =>
   record.bucket !== 'done' || record.watched;
 
-/** @throws LedgerRefused when the facts are too large for one row. */
-export function toRow(record: Omit<DocumentRecord, 'etag'>): DocumentRow {
+/** Row key of the record's index row. */
+export function indexKey(record: NewRecord): string {
+  return `${isWork(record) ? workPrefix : historyPrefix(record.state)}${placeOf(record)}`;
+}
+
+/** @throws TooLarge when the facts do not fit into one row. */
+export function toRow(record: NewRecord): DocumentRow {
   const facts = JSON.stringify(record.facts);
   if (facts.length > factsLimit) {
-    throw new LedgerRefused(
+    throw new TooLarge(
       `facts of ${record.kind} ${record.id}: ${facts.length} characters, the limit is ${factsLimit}`,
     );
   }
@@ -67,10 +80,15 @@ export function toRow(record: Omit<DocumentRecord, 'etag'>): DocumentRow {
     contentHash: record.contentHash ?? '',
     watched: record.watched,
     facts,
-    error: record.error === null ? '' : JSON.stringify(record.error),
+    error: record.error === null ? '' : JSON.stringify(shortened(record.error)),
     fence: record.fence,
   };
 }
+
+const shortened = ({ code, message }: DocumentError): DocumentError => ({
+  code,
+  message: message.slice(0, messageLimit),
+});
 
 export function fromRow(
   tenant: string,
@@ -100,10 +118,24 @@ export function fromRow(
   };
 }
 
-export function toWorkRow(record: Omit<DocumentRecord, 'etag'>) {
+export type IndexRow = {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly bucket: string;
+  readonly nextAttemptAt: string;
+  readonly contentHash: string;
+  readonly watched: boolean;
+  readonly portalId: string;
+};
+
+export function toIndexRow(record: NewRecord): IndexRow {
+  const { portalId } = record.facts;
   return {
     partitionKey: partitionOf(record.tenant, record.kind),
-    rowKey: workKey(record.id),
+    rowKey: indexKey(record),
     id: record.id,
     state: record.state,
     reason: record.reason ?? '',
@@ -111,17 +143,19 @@ export function toWorkRow(record: Omit<DocumentRecord, 'etag'>) {
     nextAttemptAt: record.nextAttemptAt ?? '',
     contentHash: record.contentHash ?? '',
     watched: record.watched,
+    portalId: typeof portalId === 'string' ? portalId : '',
   };
 }
 
-export function fromWorkRow(row: ReturnType<typeof toWorkRow>): WorkEntry {
+export function toWorkEntry(row: IndexRow): WorkEntry {
   return {
     id: row.id,
     state: row.state,
     reason: row.reason || null,
-    bucket: row.bucket,
+    bucket: row.bucket as WorkEntry['bucket'],
     nextAttemptAt: row.nextAttemptAt || null,
     contentHash: row.contentHash || null,
     watched: row.watched,
+    portalId: row.portalId || null,
   };
 }
