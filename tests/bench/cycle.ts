@@ -16,7 +16,7 @@ import { type DemoOptions, writeScenario } from '../../infra/local/demo/company.
 import type { CycleView } from '../../infra/local/scenario/follow.ts';
 import { runScenario } from '../../infra/local/scenario/scenario.ts';
 import type { Stack } from '../../infra/local/stack/stack.ts';
-import { systemClock } from '../../shared/time/clock.ts';
+import { drivenClock } from '../../shared/time/clock.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,9 +39,12 @@ interface Measured {
 
 /** Documents that were done long ago and that no list shows any more. */
 async function seedLedger(stack: Stack, tenants: readonly string[], count: number): Promise<void> {
-  const { documents } = await openLedger({ connectionString: stack.storage, clock: systemClock });
-  const writer = { runId: 'bench', fence: 0 };
+  const clock = drivenClock(stack.clockFile);
+  const { documents, leases } = await openLedger({ connectionString: stack.storage, clock });
   for (const tenant of tenants) {
+    const lease = await leases.acquire(`${tenant}:invoices`, 'bench', 60_000);
+    if (!lease) throw new Error(`the lease of ${tenant} is held`);
+    const writer = { runId: 'bench', fence: lease.token };
     const drafts = Array.from({ length: count }, () => ({
       id: randomUUID().toUpperCase(),
       contentHash: 'history',
@@ -53,6 +56,7 @@ async function seedLedger(stack: Stack, tenants: readonly string[], count: numbe
       taken.map(({ record }) => ({ record, to: 'imported' })),
       writer,
     );
+    await leases.release(lease);
   }
 }
 

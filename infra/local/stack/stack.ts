@@ -52,6 +52,8 @@ export interface Stack {
   /** Connection string of the store of the ledger. */
   readonly storage: string;
   readonly importerFaults: string;
+  /** File of the driven clock; empty when the clock is the machine's. */
+  readonly clockFile: string;
   readonly processes: Readonly<Record<PartName, ManagedProcess<unknown>>>;
   /** Ends all, the product first. */
   close(): Promise<void>;
@@ -192,6 +194,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       inboxes,
       storage: fact(storage, 'connectionString'),
       importerFaults,
+      clockFile: options.clockFile ?? '',
       processes: { storage, bus, sql, portal, smtp, functions, agent },
       close: () => stopAll(started),
     };
