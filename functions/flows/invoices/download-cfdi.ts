@@ -45,17 +45,44 @@ async function run(context: Context, settings: InvoicesSettings, budget: Budget)
     budget.signal,
   );
   // The short list of applied credit notes proves nothing about older ones: only a sweep sees who left.
-  if (request.sweep) await settleMissing(context, feed.missing, budget.signal);
-  else
-    await settleMissing(
-      context,
-      feed.missing.filter((entry) => entry.bucket !== 'done'),
-      budget.signal,
-    );
+  const left = request.sweep ? feed.missing : feed.missing.filter((entry) => entry.bucket !== 'done');
+  await settleMissing(context, left, budget.signal);
+  if (request.sweep) await reopenRemoved(context, known, new Set(left.map((entry) => entry.id)), budget);
   const due = await dueRecords(context, feed.fresh);
   const open = await settleInSage(context, due, budget);
   if (open.length > 0) await handOffAll(context, open, settings, budget);
   if (!feed.complete) throw new Error(`the portal's lists are not whole: ${feed.problems.join('; ')}`);
+}
+
+/**
+ * The sweep's question to Sage about documents that are done and still payable in the portal: one whose batch was deleted goes
+ * the whole way again, as another delivery.
+ */
+async function reopenRemoved(
+  context: Context,
+  known: ReadonlyMap<string, WorkEntry>,
+  left: ReadonlySet<string>,
+  budget: Budget,
+): Promise<void> {
+  const { ledger, tenant, writer } = context;
+  const done = [...known.values()].filter((entry) => entry.state === 'imported' && !left.has(entry.id));
+  if (done.length === 0) return;
+  const ids = done.map((entry) => entry.id);
+  const found = await inSage(context, ids, budget);
+  const removed = await ledger.documents.getMany(
+    tenant.id,
+    'cfdi',
+    ids.filter((id) => !found.has(id)),
+  );
+  await ledger.documents.change(
+    [...removed.values()].map((record) => ({
+      record,
+      to: 'discovered',
+      reason: 'removed_from_sage',
+      facts: { ...record.facts, deliveries: Number(record.facts.deliveries ?? 0) + 1 },
+    })),
+    writer,
+  );
 }
 
 /** Documents whose turn it is now: new, changed, or due again. */
