@@ -20,7 +20,16 @@ describe('flow invoices', () => {
   it(
     'brings suppliers and CFDIs to Sage in the first run, and has nothing to do in the second',
     async () => {
-      const outcome = await inScenario(2, withoutVendors);
+      let accounts: string[] = [];
+      const outcome = await inScenario(2, (world) => {
+        withoutVendors(world);
+        world.edit<object[]>(`portal/${andes.tenant}/providers.json`, (providers) => {
+          accounts = [...JSON.stringify(providers).matchAll(/"(?:clabe|account)":"(\d{6,})"/g)].map(
+            (match) => match[1] ?? '',
+          );
+          return providers;
+        });
+      });
       expect(outcome.ledger.filter((entry) => !entry.done)).toEqual([]);
       for (const { tenant, database } of [andes, logistica]) {
         const uuids = outcome.uuidsInSage(database);
@@ -28,6 +37,12 @@ describe('flow invoices', () => {
         expect(cfdiStates(outcome, tenant)).toEqual({ imported: 6 });
         const ids = outcome.ledger.filter((entry) => entry.kind === 'cfdi' && entry.tenant === tenant);
         expect(ids.every(({ id }) => uuids.includes(id))).toBe(true);
+      }
+      // No SQL text, credential or bank account in any log.
+      expect(accounts.length).toBeGreaterThan(0);
+      for (const log of Object.values(outcome.logs)) {
+        expect(log).not.toMatch(/\bSELECT\b|APIBHO|Local-only-1|SharedAccessKey=|AccountKey=/);
+        expect(accounts.filter((account) => log.includes(account))).toEqual([]);
       }
       // Nothing new: Sage is not asked a single question about documents.
       expect(outcome.cycles[1]?.flows.map((run) => run.state)).toEqual(['done', 'done']);

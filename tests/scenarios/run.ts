@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DemoOptions, writeScenario } from '../../infra/local/demo/company.ts';
 import type { CycleView } from '../../infra/local/scenario/follow.ts';
-import { runScenario } from '../../infra/local/scenario/scenario.ts';
+import { runScenario, type ScenarioOptions } from '../../infra/local/scenario/scenario.ts';
 
 export interface LedgerEntry {
   readonly tenant: string;
@@ -29,6 +29,8 @@ export interface Outcome {
   readonly cycles: readonly CycleView[];
   readonly ledger: readonly LedgerEntry[];
   readonly run: { readonly cycles: readonly { readonly counts: { readonly sql: { statements: number } } }[] };
+  /** What a part has logged. */
+  readonly logs: Readonly<Record<'functions' | 'agent', string>>;
   /** How many processes were killed. */
   readonly kills: number;
   /** Files in each company's inbox at the end, staging included, folders of the importer not. */
@@ -47,6 +49,7 @@ export async function inScenario(
   cycles: number,
   prepare: (world: World) => void,
   options: DemoOptions = {},
+  more: Pick<ScenarioOptions, 'settings' | 'onReady' | 'onCycle'> = {},
 ): Promise<Outcome> {
   const base = mkdtempSync(join(tmpdir(), 'scenario-test-'));
   const dir = join(base, 'world');
@@ -63,8 +66,9 @@ export async function inScenario(
         faults: [...(scenario.faults ?? []), ...faults],
       }));
     prepare({ dir, edit, addFaults });
-    const views = await runScenario({ dir, cycles, out, work: join(base, 'work') });
+    const views = await runScenario({ dir, cycles, out, work: join(base, 'work'), ...more });
     const read = (path: string): unknown => JSON.parse(readFileSync(join(out, path), 'utf8'));
+    const log = (part: string) => readFileSync(join(base, `work/logs/${part}.log`), 'utf8');
     const tables = new Map(
       [andes, logistica].flatMap(({ database }) =>
         ['APIBHO', 'APIBH', 'APVENO'].map((table) => [
@@ -82,6 +86,7 @@ export async function inScenario(
       leftInInbox: Object.fromEntries(
         [andes, logistica].map(({ database }) => [database, filesIn(join(base, 'work/inbox', database))]),
       ),
+      logs: { functions: log('functions'), agent: log('agent') },
       rowsOf,
       uuidsInSage: (database) =>
         rowsOf(database, 'APIBHO')

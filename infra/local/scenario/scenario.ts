@@ -17,6 +17,8 @@ export interface ScenarioOptions {
   /** Folder for the state of the stand-ins; it is left behind for whoever wants to look. */
   readonly work: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Told when the world is loaded, before the first cycle. */
+  readonly onReady?: (stack: Stack) => void;
   readonly onCycle?: (k: number, view: CycleView, stack: Stack) => void | Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function runScenario(options: ScenarioOptions): Promise<readonly Cy
   try {
     await loadWorld(stack, scenario);
     await takeCounts(stack);
+    options.onReady?.(stack);
     const views: CycleView[] = [];
     const cycles: unknown[] = [];
     for (let k = 1; k <= options.cycles; k += 1) {
