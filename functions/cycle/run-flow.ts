@@ -3,6 +3,8 @@
  * stops only those that need its result. A message that comes again (the former runner died) goes on with the same run.
  */
 
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
 import { Budget } from '../../shared/budget/budget.ts';
 import { reached } from '../../shared/points/points.ts';
@@ -10,12 +12,13 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { instantText } from '../../shared/time/instant-text.ts';
 import type { Flow, FlowContext, Step } from '../flows/flow.ts';
+import type { Lease } from '../ledger/leases.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RunRecord, StepRecord } from '../ledger/runs.ts';
 import type { FlowRequest } from '../relay/flow-queue.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { keepLease } from './keep-lease.ts';
+import { keepLease, LeaseLost } from './keep-lease.ts';
 
 export interface RunnerParts<Portal> {
   readonly ledger: Ledger;
@@ -39,11 +42,14 @@ const sweepEveryHours = 24;
 export async function runFlow<Portal>(parts: RunnerParts<Portal>, request: FlowRequest): Promise<RunRecord> {
   const { ledger, clock, flow, tenant, leaseMs } = parts;
   reached('flow.message-received');
-  const queued = await ledger.runs.get(request.runId);
-  if (queued?.finishedAt) return queued; // delivered once more after its end
   const name = `${request.tenant}:${request.flow}`;
-  const lease = await ledger.leases.acquire(name, request.runId, leaseMs);
-  if (!lease) throw new FlowBusy(`${name} is being run by another`);
+  const lease = await takeLease(parts, request, name);
+  // Read under the lease: the message may have come again after its run had ended.
+  const queued = await ledger.runs.get(request.runId);
+  if (queued?.finishedAt) {
+    await ledger.leases.release(lease);
+    return queued;
+  }
   reached('flow.lease-taken');
   using budget = Budget.of(`flow ${flow.name}`, flow.limitMs);
   const stopKeeping = keepLease(ledger.leases, lease, leaseMs, budget, parts.log);
@@ -71,6 +77,8 @@ export async function runFlow<Portal>(parts: RunnerParts<Portal>, request: FlowR
       };
       await ledger.runs.put(run);
       const record = await runStep(context, step, run.steps, budget);
+      // The run is another's now: not a word of ours may stand in its record.
+      if (budget.signal.reason instanceof LeaseLost) throw budget.signal.reason;
       run = { ...run, steps: [...run.steps.slice(0, -1), record] };
       await ledger.runs.put(run);
     }
@@ -83,6 +91,26 @@ export async function runFlow<Portal>(parts: RunnerParts<Portal>, request: FlowR
   } finally {
     await stopKeeping();
     await ledger.leases.release(lease);
+  }
+}
+
+/**
+ * The lease, when nobody else holds it any more. A message comes a second time when its lock ended while
+ * its runner lives on (the broker was away): each runner is another owner, and the second waits until the first has finished
+ * or is dead.
+ */
+async function takeLease<Portal>(
+  { ledger, leaseMs, flow }: RunnerParts<Portal>,
+  { runId }: FlowRequest,
+  name: string,
+): Promise<Lease> {
+  const owner = `${runId}:${randomUUID()}`;
+  const endsAt = performance.now() + flow.limitMs;
+  for (;;) {
+    const lease = await ledger.leases.acquire(name, owner, leaseMs);
+    if (lease) return lease;
+    if (performance.now() > endsAt) throw new FlowBusy(`${name} is being run by another`);
+    await delay(leaseMs / 10);
   }
 }
 

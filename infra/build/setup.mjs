@@ -1,9 +1,11 @@
 /**
  * What a bare clone needs before anything else can run: the dependencies of package-lock.json and, with `--browser`,
- * a Chromium for the browser tests. Plain JavaScript without dependencies, for whatever Node is on the machine; all
- * the rest then runs on the Node that package.json pins.
+ * a Chromium for the browser tests. Plain JavaScript without dependencies, for whatever Node is on the machine.
+ *
+ * `node infra/build/setup.mjs [--browser] [SCRIPT ARGUMENTS…]`: a script that is named then runs on the Node that package.json
+ * pins. (The shell of `npm run` may have remembered the machine's own Node from before the installation.)
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,5 +62,21 @@ function installBrowser() {
   }
 }
 
+/** Runs `script` on the pinned Node, passes signals on, and ends as it ends. */
+function runScript(script, args) {
+  const bin = process.platform === 'win32' ? 'node.exe' : 'node';
+  const child = spawn(join(root, 'node_modules', 'node', 'bin', bin), [script, ...args], {
+    stdio: 'inherit',
+  });
+  // A Ctrl-C at a terminal reaches the child a second time; whoever runs here takes the first one.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`${script}: ${error.message}`));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+}
+
+const [first, ...rest] = process.argv.slice(2);
+const browser = first === '--browser';
+const [script, ...args] = browser ? rest : process.argv.slice(2);
 installDependencies();
-if (process.argv.includes('--browser')) installBrowser();
+if (browser) installBrowser();
+if (script !== undefined) runScript(script, args);

@@ -40,7 +40,7 @@ export async function runScenario(options: ScenarioOptions): Promise<readonly Cy
     companyIds: companyIds(scenario),
     timers: false,
     clockFile,
-    settings: { LEASE_TTL_MS: '5000', ...options.settings },
+    settings: { LEASE_TTL_MS: '3000', ...options.settings },
     ...(points.length > 0
       ? { killPoints: { preload: killPointPreload, environment: killPointEnvironment(points, killDir) } }
       : {}),
