@@ -1,12 +1,8 @@
 /** Prolongs a lease while its work runs, and cancels the work when the lease is lost. */
 import type { Budget } from '../../shared/budget/budget.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { LeaseLost } from '../ledger/documents.ts';
 import type { Lease, Leases } from '../ledger/leases.ts';
-
-/** Somebody else holds the lease now. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
 
 /** @returns what ends the prolonging; it resolves when no renewal is under way. */
 export function keepLease(

@@ -12,13 +12,14 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { instantText } from '../../shared/time/instant-text.ts';
 import type { Flow, FlowContext, Step } from '../flows/flow.ts';
+import { LeaseLost } from '../ledger/documents.ts';
 import type { Lease } from '../ledger/leases.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RunRecord, StepRecord } from '../ledger/runs.ts';
 import type { FlowRequest } from '../relay/flow-queue.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { keepLease, LeaseLost } from './keep-lease.ts';
+import { keepLease } from './keep-lease.ts';
 
 export interface RunnerParts<Portal> {
   readonly ledger: Ledger;
@@ -129,6 +130,7 @@ async function runStep<Portal>(
     budget.signal.throwIfAborted();
     await step.run(context, budget);
   } catch (cause) {
+    if (cause instanceof LeaseLost) throw cause;
     error = budget.signal.aborted ? String(budget.signal.reason?.message ?? cause) : (cause as Error).message;
     context.log.error('step failed', { step: step.name, error });
   }
