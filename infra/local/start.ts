@@ -11,7 +11,7 @@ import { type CycleView, runCycle } from './scenario/follow.ts';
 import { companyIds, readScenario } from './scenario/read.ts';
 import { summarise } from './scenario/summary.ts';
 import { loadWorld } from './scenario/world.ts';
-import { startStack } from './stack/stack.ts';
+import { realSettings, startStack } from './stack/stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = join(root, '.local');
@@ -35,6 +35,7 @@ const stack = await startStack({
   companyIds: companyIds(scenario),
   port,
   timers: true,
+  real: Object.fromEntries(realSettings.map((name) => [name, process.env[name]])),
   onStarting: (part) => console.log(`Iniciando ${part} …`),
 });
 if (!existsSync(loaded)) {

@@ -75,7 +75,7 @@ async function measure(cycles: number, options: DemoOptions): Promise<Measured> 
       onCycle: async (k, { flows }, stack) => {
         const tenants = flows.flatMap((run) => run.tenant ?? []);
         if (k === 1) await seedLedger(stack, tenants, options.history ?? 0);
-        agentPeakKb = Math.max(agentPeakKb, peakOf(stack.processes.agent.pid));
+        agentPeakKb = Math.max(agentPeakKb, peakOf(stack.processes.agent?.pid ?? 0));
       },
     });
     const run = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as {

@@ -220,8 +220,8 @@ describe('the broker', () => {
           onReady: (stack) => {
             const watcher = watch(stack.inboxes[andes.database] ?? '', () => {
               watcher.close();
-              stack.processes.bus.kill('SIGSTOP');
-              setTimeout(() => stack.processes.bus.kill('SIGCONT'), 60_000);
+              stack.processes.bus?.kill('SIGSTOP');
+              setTimeout(() => stack.processes.bus?.kill('SIGCONT'), 60_000);
             });
           },
         },

@@ -14,6 +14,7 @@ export interface LedgerEntry {
   readonly reason: string | null;
   readonly bucket: string;
   readonly done: boolean;
+  readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 export type Row = Readonly<Record<string, string | number>>;
@@ -49,7 +50,7 @@ export async function inScenario(
   cycles: number,
   prepare: (world: World) => void,
   options: DemoOptions = {},
-  more: Pick<ScenarioOptions, 'settings' | 'onReady' | 'onCycle'> = {},
+  more: Pick<ScenarioOptions, 'settings' | 'real' | 'onReady' | 'onCycle'> = {},
 ): Promise<Outcome> {
   const base = mkdtempSync(join(tmpdir(), 'scenario-test-'));
   const dir = join(base, 'world');

@@ -17,6 +17,8 @@ export interface ScenarioOptions {
   /** Folder for the state of the stand-ins; it is left behind for whoever wants to look. */
   readonly work: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Settings of real systems, see StackOptions. */
+  readonly real?: Readonly<Record<string, string>>;
   /** Told when the world is loaded, before the first cycle. */
   readonly onReady?: (stack: Stack) => void;
   readonly onCycle?: (k: number, view: CycleView, stack: Stack) => void | Promise<void>;
@@ -39,6 +41,7 @@ export async function runScenario(options: ScenarioOptions): Promise<readonly Cy
     tenants: scenario.tenants,
     companyIds: companyIds(scenario),
     timers: false,
+    ...(options.real ? { real: options.real } : {}),
     clockFile,
     settings: { LEASE_TTL_MS: '3000', ...options.settings },
     ...(points.length > 0

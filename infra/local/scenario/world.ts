@@ -9,19 +9,23 @@ import type { Fault, Scenario } from './read.ts';
 /** Rows, portal objects and faults. @throws with the stand-in's own words when it refuses one. */
 export async function loadWorld(stack: Stack, scenario: Scenario): Promise<void> {
   const { controls } = stack;
-  for (const { database, table, rows } of scenario.sage) {
+  for (const { database, table, rows } of controls.sql ? scenario.sage : []) {
     await control('POST', `${controls.sql}/load`, { database, table, rows });
   }
-  for (const { id } of scenario.tenants) {
+  for (const { id } of controls.portal ? scenario.tenants : []) {
     const dir = join(scenario.dir, 'portal', id);
     if (existsSync(dir)) await control('POST', `${controls.portal}/load-folder`, { dir, tenantId: id });
   }
   const of = (...targets: Fault['target'][]) =>
     scenario.faults.filter((fault) => targets.includes(fault.target));
-  await control('POST', `${controls.portal}/faults`, of('portal'));
-  await control('POST', `${controls.sql}/faults`, of('sql', 'sage'));
-  await control('POST', `${controls.bus}/faults`, of('bus'));
-  await control('PUT', `${controls.smtp}/faults`, of('smtp'));
+  const set = async (method: 'POST' | 'PUT', url: string | undefined, faults: readonly Fault[]) => {
+    if (url) await control(method, `${url}/faults`, faults);
+    else if (faults.length > 0) throw new Error('a real system takes no faults');
+  };
+  await set('POST', controls.portal, of('portal'));
+  await set('POST', controls.sql, of('sql', 'sage'));
+  await set('POST', controls.bus, of('bus'));
+  await set('PUT', controls.smtp, of('smtp'));
   writeFileSync(stack.importerFaults, JSON.stringify(of('importer')));
 }
 
@@ -46,12 +50,12 @@ export async function takeCounts({ controls }: Stack): Promise<Record<'sql' | 'p
   const [sql, portal, relay] = await Promise.all([
     control('GET', `${controls.sql}/stats`),
     control('GET', `${controls.portal}/stats`),
-    control('GET', `${controls.bus}/stats`),
+    controls.bus ? control('GET', `${controls.bus}/stats`) : {},
   ]);
   await Promise.all([
     control('POST', `${controls.sql}/stats/reset`),
     control('POST', `${controls.portal}/stats/reset`),
-    control('POST', `${controls.bus}/stats/reset`),
+    controls.bus ? control('POST', `${controls.bus}/stats/reset`) : undefined,
   ]);
   return { sql, portal, relay };
 }

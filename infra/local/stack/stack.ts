@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly clockFile?: string;
   /** Settings of the Functions app and the agent beside those that join the parts. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Settings of real systems (README). What is set here has no stand-in, and nothing is loaded into it. */
+  readonly real?: Readonly<Record<string, string | undefined>>;
   /** Preloads and settings of the processes that a scenario kills. */
   readonly killPoints?: { readonly preload: string; readonly environment: Readonly<Record<string, string>> };
   /** Told when a part is being started. */
@@ -46,7 +48,7 @@ export interface Stack {
   readonly url: string;
   readonly apiKey: string;
   /** Control endpoints of the stand-ins. */
-  readonly controls: Readonly<Record<'bus' | 'sql' | 'portal' | 'smtp', string>>;
+  readonly controls: Readonly<Partial<Record<'bus' | 'sql' | 'portal' | 'smtp', string>>>;
   /** Folder of each company's inbox, by database. */
   readonly inboxes: Readonly<Record<string, string>>;
   /** Connection string of the store of the ledger. */
@@ -54,18 +56,37 @@ export interface Stack {
   readonly importerFaults: string;
   /** File of the driven clock; empty when the clock is the machine's. */
   readonly clockFile: string;
-  readonly processes: Readonly<Record<PartName, ManagedProcess<unknown>>>;
+  readonly processes: Readonly<Partial<Record<PartName, ManagedProcess<unknown>>>>;
   /** Ends all, the product first. */
   close(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const here = (path: string) => join(root, 'infra/local', path);
+/** The settings that put a real system in the place of a stand-in, for the environment of `npm start`. */
+export const realSettings = [
+  'SERVICE_BUS_CONNECTION',
+  'STORAGE_CONNECTION',
+  'PORTAL_URL',
+  'SQL_SERVER',
+  'SQL_PORT',
+  'DB_USER',
+  'DB_PASSWORD',
+  'SQL_ENCRYPT',
+  'SQL_TRUST_CERTIFICATE',
+  'TENANTS',
+  'COMPANIES',
+  'IMPORTER_PATH',
+] as const;
+
 const sqlLogin = { user: 'sageconnect', password: 'Local-only-1' };
 
 /** Starts everything and resolves when all is ready. @throws ProcessStartError when a part does not come up. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dir, tenants } = options;
+  const { dir, tenants, real = {} } = options;
+  const given = Object.fromEntries(
+    Object.entries(real).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
   const data = folder(dir, 'data');
   const logs = folder(dir, 'logs');
   const started: ManagedProcess<unknown>[] = [];
@@ -97,27 +118,40 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const tenantsFile = write(dir, 'portal-tenants.json', tenants);
     const lockArguments = restart ? ['--lock-duration', '4000'] : [];
     const [storage, bus, sql, portal, smtp] = await Promise.all([
-      part('storage', here('storage/main.ts'), ['--data', folder(data, 'storage')]),
-      part('bus', here('servicebus/main.ts'), [
-        '--port',
-        String(busPort),
-        '--control-port',
-        String(busControl),
-        '--data',
-        folder(data, 'bus'),
-        ...lockArguments,
-      ]),
-      part('sql', here('sqlserver/main.ts'), [
-        '--data',
-        join(data, 'sql'),
-        '--databases',
-        tenants.map((tenant) => tenant.database).join(','),
-        '--user',
-        sqlLogin.user,
-        '--password',
-        sqlLogin.password,
-      ]),
-      part('portal', here('portal/main.ts'), ['--data', folder(data, 'portal'), '--tenants', tenantsFile]),
+      real.STORAGE_CONNECTION
+        ? undefined
+        : part('storage', here('storage/main.ts'), ['--data', folder(data, 'storage')]),
+      real.SERVICE_BUS_CONNECTION
+        ? undefined
+        : part('bus', here('servicebus/main.ts'), [
+            '--port',
+            String(busPort),
+            '--control-port',
+            String(busControl),
+            '--data',
+            folder(data, 'bus'),
+            ...lockArguments,
+          ]),
+      real.SQL_SERVER
+        ? undefined
+        : part('sql', here('sqlserver/main.ts'), [
+            '--data',
+            join(data, 'sql'),
+            '--databases',
+            tenants.map((tenant) => tenant.database).join(','),
+            '--user',
+            sqlLogin.user,
+            '--password',
+            sqlLogin.password,
+          ]),
+      real.PORTAL_URL
+        ? undefined
+        : part('portal', here('portal/main.ts'), [
+            '--data',
+            folder(data, 'portal'),
+            '--tenants',
+            tenantsFile,
+          ]),
       part('smtp', here('smtp/main.ts'), []),
     ]);
     const inboxes = Object.fromEntries(
@@ -126,7 +160,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const importerFolder = folder(dir, 'importer');
     const importerFaults = join(importerFolder, 'faults.json');
     const importerSettings = write(importerFolder, 'settings.json', {
-      sql: { server: '127.0.0.1', port: Number(fact(sql, 'port')), ...sqlLogin, encrypt: false },
+      sql: {
+        server: real.SQL_SERVER ?? '127.0.0.1',
+        port: Number(real.SQL_PORT ?? fact(sql, 'port')),
+        ...sqlLogin,
+        encrypt: false,
+      },
       companies: Object.fromEntries(
         tenants.map(({ database, rfc }) => [
           database,
@@ -137,8 +176,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     if (!existsSync(importerFaults)) write(importerFolder, 'faults.json', []);
     const apiKey = keptKey(dir);
+    const storageConnection = real.STORAGE_CONNECTION ?? fact(storage, 'connectionString');
     const joined = {
-      SERVICE_BUS_CONNECTION: fact(bus, 'connectionString'),
+      SERVICE_BUS_CONNECTION: real.SERVICE_BUS_CONNECTION ?? fact(bus, 'connectionString'),
       AGENT_SITE: 'local',
       ...options.settings,
     };
@@ -159,16 +199,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ],
       {
         ...joined,
-        STORAGE_CONNECTION: fact(storage, 'connectionString'),
-        PORTAL_URL: fact(portal, 'url'),
+        STORAGE_CONNECTION: storageConnection,
+        PORTAL_URL: real.PORTAL_URL ?? fact(portal, 'url'),
         TENANTS: JSON.stringify(tenants),
+        ...given,
         SAGECONNECT_API_KEY: apiKey,
       },
     );
-    const agent = await part('agent', join(root, 'dist/agent/agent.mjs'), [], {
+    await part('agent', join(root, 'dist/agent/agent.mjs'), [], {
       ...joined,
       SQL_SERVER: '127.0.0.1',
-      SQL_PORT: fact(sql, 'port'),
+      SQL_PORT: real.SQL_PORT ?? fact(sql, 'port'),
       DB_USER: sqlLogin.user,
       DB_PASSWORD: sqlLogin.password,
       SQL_ENCRYPT: 'false',
@@ -179,6 +220,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ARCHIVE_PATH: folder(dir, 'archive'),
       AGENT_DATA: folder(data, 'agent'),
       HEARTBEAT_MS: '2000',
+      ...given,
     });
     const control = (process: ManagedProcess<ReadyFacts>) =>
       `http://127.0.0.1:${fact(process, 'controlPort')}`;
@@ -186,16 +228,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       url: fact(functions, 'url'),
       apiKey,
       controls: {
-        bus: control(bus),
-        sql: control(sql),
-        portal: fact(portal, 'controlUrl'),
+        ...(bus ? { bus: control(bus) } : {}),
+        ...(sql ? { sql: control(sql) } : {}),
+        ...(portal ? { portal: fact(portal, 'controlUrl') } : {}),
         smtp: fact(smtp, 'controlUrl'),
       },
       inboxes,
-      storage: fact(storage, 'connectionString'),
+      storage: storageConnection,
       importerFaults,
       clockFile: options.clockFile ?? '',
-      processes: { storage, bus, sql, portal, smtp, functions, agent },
+      processes: Object.fromEntries(started.map((process) => [process.name, process])),
       close: () => stopAll(started),
     };
   } catch (error) {
@@ -211,9 +253,9 @@ async function stopAll(started: readonly ManagedProcess<unknown>[]): Promise<voi
   await Promise.all(started.filter((process) => !product.includes(process)).map((process) => process.stop()));
 }
 
-function fact(process: ManagedProcess<ReadyFacts>, name: string): string {
-  const value = process.ready[name];
-  if (value === undefined) throw new Error(`${process.name} did not say its ${name}`);
+function fact(process: ManagedProcess<ReadyFacts> | undefined, name: string): string {
+  const value = process?.ready[name];
+  if (value === undefined) throw new Error(`${process?.name ?? 'a real system'} did not say its ${name}`);
   return String(value);
 }
 
