@@ -209,3 +209,62 @@ describe('the feeds', () => {
     limitMs,
   );
 });
+
+it(
+  'a CFDI that left the list before it could be brought: looked up, closed when it is payable no more; a failed look-up stops nobody else',
+  async () => {
+    let gone = '';
+    const outcome = await inScenario(3, ({ edit, addFaults }) => {
+      edit<Cfdi[]>(cfdisFile, (cfdis) => {
+        const [leaving, late, ...others] = cfdis;
+        if (!leaving || !late) throw new Error('the scenario has too few CFDIs');
+        gone = leaving.cfdi.timbre.uuid.toUpperCase();
+        addFaults(
+          // In the first cycle its XML cannot be had; then it is rejected, and another becomes payable.
+          {
+            target: 'portal',
+            when: { operation: 'getCfdiFiles', match: leaving.id, cycle: 1 },
+            effect: {
+              type: 'respond',
+              status: 404,
+              body: { code: 'CFDI__NOT_FOUND', description: 'No existe' },
+            },
+          },
+          {
+            target: 'portal',
+            when: { afterCycle: 1 },
+            effect: {
+              type: 'patch',
+              collection: 'cfdis',
+              id: leaving.id,
+              set: { 'metadata.status': 'REJECTED_BY_CXP' },
+            },
+          },
+          {
+            target: 'portal',
+            when: { afterCycle: 1 },
+            effect: {
+              type: 'patch',
+              collection: 'cfdis',
+              id: late.id,
+              set: { 'metadata.status': 'PENDING_PAYMENT' },
+            },
+          },
+          {
+            target: 'portal',
+            when: { operation: 'getCfdi', match: leaving.id, cycle: 2 },
+            effect: { type: 'respond', status: 500, body: '' },
+          },
+        );
+        const review = { ...late, status: 'IN_REVIEW', metadata: { ...late.metadata, status: 'IN_REVIEW' } };
+        return [leaving, review, ...others];
+      });
+    });
+    const second = outcome.cycles[1]?.flows.find((run) => run.tenant === andes.tenant)?.steps;
+    expect(second?.[1]?.error).toMatch(new RegExp(`could not be asked about ${gone}`));
+    expect(second?.[2]?.counts?.byBucket.done).toBe(1);
+    expect(cfdiStates(outcome, andes.tenant)).toEqual({ imported: 5, 'closed: not_payable_any_more': 1 });
+    expect(outcome.uuidsInSage(andes.database)).not.toContain(gone);
+  },
+  limitMs,
+);

@@ -46,12 +46,17 @@ async function run(context: Context, settings: InvoicesSettings, budget: Budget)
   );
   // The short list of applied credit notes proves nothing about older ones: only a sweep sees who left.
   const left = request.sweep ? feed.missing : feed.missing.filter((entry) => entry.bucket !== 'done');
-  await settleMissing(context, left, budget.signal);
+  const looked = await settleMissing(context, left, budget.signal);
   if (request.sweep) await reopenRemoved(context, known, new Set(left.map((entry) => entry.id)), budget);
   const due = await dueRecords(context, feed.fresh);
-  const open = await settleInSage(context, due, budget);
+  const notInSage = await settleInSage(context, due, budget);
+  // What neither a list nor a look-up of this run showed as payable is not brought: it may have been rejected meanwhile.
+  const open = notInSage.filter(({ id }) => feed.seen.has(id) || looked.payable.has(id));
   if (open.length > 0) await handOffAll(context, open, settings, budget);
   if (!feed.complete) throw new Error(`the portal's lists are not whole: ${feed.problems.join('; ')}`);
+  if (looked.problems.length > 0) {
+    throw new Error(`the portal could not be asked about ${looked.problems.join('; ')}`);
+  }
 }
 
 /**

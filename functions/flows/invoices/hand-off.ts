@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Budget } from '../../../shared/budget/budget.ts';
 import { buildAddenda } from '../../../shared/cfdi/addenda.ts';
-import { defaultSizeLimit, scanCfdi } from '../../../shared/cfdi/scan.ts';
+import { scanCfdi } from '../../../shared/cfdi/scan.ts';
 import { reached } from '../../../shared/points/points.ts';
 import type { DocumentRecord } from '../../ledger/document.ts';
 import type { ChangeBatch } from '../change-batch.ts';
@@ -107,9 +107,8 @@ async function prepare(payable: Payable, tools: HandOffTools): Promise<Prepared 
   if (!bank)
     return block('no_bank_account', `${provider.name ?? provider.id} has no bank account in the portal`);
   try {
-    const link = await portal.xmlLink(payable.portalId, budget.signal);
-    if (link === undefined) return block('no_xml', 'the portal has no XML for it');
-    const xml = await portal.download(link, defaultSizeLimit, budget.signal);
+    const xml = await portal.xml(payable.portalId, budget.signal);
+    if (xml === undefined) return block('no_xml', 'the portal has no XML for it');
     const scan = scanCfdi(xml);
     if (scan.uuid !== payable.uuid) {
       return block('wrong_uuid', `the file is ${scan.uuid}, the portal says ${payable.uuid}`);

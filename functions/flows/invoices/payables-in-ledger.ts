@@ -16,6 +16,8 @@ export interface FeedResult {
   readonly complete: boolean;
   /** Why not, one sentence per list. */
   readonly problems: readonly string[];
+  /** Ids that the lists showed. */
+  readonly seen: ReadonlySet<string>;
   /** Documents of the lists whose content is new or has changed since the ledger saw it. */
   readonly fresh: ReadonlyMap<string, string>;
   /** Entries of the work index that no list shows any more. Empty unless complete. */
@@ -61,7 +63,7 @@ export async function readFeed(
   }
   const complete = problems.length === 0;
   const missing = complete ? [...known.values()].filter((entry) => entry.watched && !seen.has(entry.id)) : [];
-  return { complete, problems, fresh, missing };
+  return { complete, problems, seen, fresh, missing };
 }
 
 const idOf = (payable: Payable | Nameless) => ('uuid' in payable ? payable.uuid : payable.portalId);
@@ -113,13 +115,16 @@ export function startOfPreviousMonth(now: FlowContext['startedAt'], timeZone: st
 
 /**
  * Settles documents that left the lists (docs/decisions.md): done ones are no longer watched; an open one is looked up by
- * its portal id, and is closed unless it is still payable.
+ * its portal id, and is closed unless it is still payable. A look-up that fails concerns its document alone.
+ * @returns the ids that are still payable, and what could not be looked up, one sentence each.
  */
 export async function settleMissing(
   context: FlowContext<InvoicesPortal>,
   missing: readonly WorkEntry[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ payable: ReadonlySet<string>; problems: readonly string[] }> {
+  const payable = new Set<string>();
+  const problems: string[] = [];
   const { ledger, tenant, writer, portal } = context;
   const ids = missing.map((entry) => entry.id);
   const records = await ledger.documents.getMany(tenant.id, 'cfdi', ids);
@@ -130,8 +135,19 @@ export async function settleMissing(
     }
     if (record.state === 'delivered' || record.state === 'delivering') continue; // in the inbox: the import decides
     const portalId = String(record.facts.portalId ?? '');
-    const item = await portal.payable(portalId, signal);
-    if (item && isPayable(item.metadata?.type, item.metadata?.status)) continue;
+    const looked = await portal.payable(portalId, signal).then(
+      (item) => ({ item }),
+      (error: Error) => ({ error }),
+    );
+    if ('error' in looked) {
+      problems.push(`${record.id}: ${looked.error.message}`);
+      continue;
+    }
+    const { item } = looked;
+    if (item && isPayable(item.metadata?.type, item.metadata?.status)) {
+      payable.add(record.id);
+      continue;
+    }
     const reason = item ? 'not_payable_any_more' : 'gone_from_portal';
     const message = item
       ? `status in the portal: ${item.metadata?.status ?? 'unknown'}`
@@ -142,6 +158,7 @@ export async function settleMissing(
     );
     context.log.info('document closed', { uuid: record.id, reason, at: instantText(context.clock.now()) });
   }
+  return { payable, problems };
 }
 
 /** Invoices are payable at `PENDING_PAYMENT`, credit notes from `PENDING_APPLICATION` on. */

@@ -1,7 +1,8 @@
 /** The portal's client as this flow needs it. */
 import type { PortalClient } from '../../portal/client.ts';
+import { PortalFileTooLarge } from '../../portal/errors/portal-file-too-large.ts';
 import type { ListingEnd as ClientEnd, Pages } from '../../portal/paging/pages.ts';
-import type { InvoicesPortal, ListingEnd, PayablesQuery } from './portal-port.ts';
+import { FileTooLarge, type InvoicesPortal, type ListingEnd, type PayablesQuery } from './portal-port.ts';
 
 export function invoicesPortal(client: PortalClient): InvoicesPortal {
   return {
@@ -25,8 +26,14 @@ export function invoicesPortal(client: PortalClient): InvoicesPortal {
     },
     payables: (query, signal, onPage) => readAll(client.cfdis.pages(filterOf(query), { signal }), onPage),
     payable: (portalId, signal) => client.cfdis.find(portalId, 'INTERNAL', { signal }),
-    xmlLink: async (portalId, signal) => (await client.cfdis.files(portalId, { signal })).xml,
-    download: (link, _limit, signal) => client.cfdis.download(link, { signal }),
+    async xml(portalId, signal) {
+      try {
+        return await client.cfdis.xml(portalId, { signal });
+      } catch (cause) {
+        if (!(cause instanceof PortalFileTooLarge)) throw cause;
+        throw new FileTooLarge(cause.message, { cause });
+      }
+    },
   };
 }
 

@@ -18,6 +18,11 @@ export interface PayablesQuery {
   readonly from?: string;
 }
 
+/** A file that is larger than we take. */
+export class FileTooLarge extends Error {
+  override readonly name = 'FileTooLarge';
+}
+
 type OnPage<Item> = (items: readonly Item[]) => Promise<void>;
 
 export interface InvoicesPortal {
@@ -32,8 +37,6 @@ export interface InvoicesPortal {
   payables(query: PayablesQuery, signal: AbortSignal, onPage: OnPage<PortalCfdi>): Promise<ListingEnd>;
   /** One document by portal id; `undefined` when the portal has it no more. */
   payable(portalId: string, signal: AbortSignal): Promise<PortalCfdi | undefined>;
-  /** A fresh link to the XML; `undefined` when the portal has none. */
-  xmlLink(portalId: string, signal: AbortSignal): Promise<string | undefined>;
-  /** The bytes behind a link. @throws when there are more than `limit`. */
-  download(link: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** The XML as it came, over a fresh link; `undefined` when the portal has none. @throws FileTooLarge */
+  xml(portalId: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { MalformedCfdiError, TruncatedCfdiError, UnsafeCfdiError } from '../../../shared/cfdi/errors.ts';
 import { es } from '../../ledger/messages/es.ts';
+import { FileTooLarge } from './portal-port.ts';
 import { setbackOfDelivery, setbackOfDownload } from './reasons.ts';
 
 const delivery = (code: string, remedy: 'retry' | 'human' | 'uncertain') =>
@@ -29,6 +30,7 @@ it('tells a file that is wrong from a download that may be tried again', () => {
     to: 'failed',
     reason: 'download_failed',
   });
+  expect(setbackOfDownload(new FileTooLarge('m'))).toMatchObject({ to: 'blocked', reason: 'too_large' });
   expect(setbackOfDownload(new Error('timeout'))).toMatchObject({
     to: 'failed',
     reason: 'portal_unavailable',

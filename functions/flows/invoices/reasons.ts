@@ -1,6 +1,7 @@
 /** From what went wrong to what the ledger says: state, reason and a sentence without secrets. */
 import { CfdiError, type CfdiProblem } from '../../../shared/cfdi/errors.ts';
 import type { ReplyError } from '../../../shared/relay/envelope.ts';
+import { FileTooLarge } from './portal-port.ts';
 
 /** Where a document goes that could not go on. */
 export interface Setback {
@@ -54,6 +55,7 @@ export function setbackOfDelivery(outcome: 'rejected' | 'uncertain', error: Repl
 /** Anything that was thrown on the way from the portal. */
 export function setbackOfDownload(error: unknown): Setback {
   if (error instanceof CfdiError) return setbackOfFile(error);
+  if (error instanceof FileTooLarge) return { to: 'blocked', reason: 'too_large', message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   return { to: 'failed', reason: 'portal_unavailable', message };
 }

@@ -96,7 +96,12 @@ function launch(program: Program): ChildProcess {
   if (file !== undefined) {
     // The IPC channel is what die-with-parent watches; no message is ever sent over it.
     const nodeArguments = ['--import', dieWithParent, ...nodeArgs, file, ...args];
-    return spawn(process.execPath, nodeArguments, { ...common, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    return spawn(process.execPath, nodeArguments, {
+      ...common,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in their order.
+      detached: process.platform !== 'win32',
+    });
   }
   return spawn(command ?? '', [...args], { ...common, stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -5,6 +5,8 @@ import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { pointNames } from '../../../shared/points/points.ts';
 
+const brokerPoints = ['broker.message-stored', 'broker.message-settled'];
+
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
@@ -49,15 +51,21 @@ export function readScenario(dir: string): Scenario {
   if (!parsed.success) throw new ScenarioError(`${file}: ${z.prettifyError(parsed.error)}`);
   for (const { target, when, effect } of parsed.data.faults) {
     if (target !== 'process') continue;
-    if (
-      !pointNames.includes(when.at as (typeof pointNames)[number]) &&
-      !String(when.at).startsWith('broker.')
-    ) {
-      throw new ScenarioError(`there is no named point ${String(when.at)}`);
+    const owner = ownerOf(String(when.at));
+    if (owner === undefined) throw new ScenarioError(`there is no named point ${String(when.at)}`);
+    if (when.which !== owner) {
+      throw new ScenarioError(`${String(when.at)} is a point of ${owner}, not of ${String(when.which)}`);
     }
     if (effect.type !== 'kill') throw new ScenarioError(`a process has no effect ${effect.type}`);
   }
   return { ...parsed.data, dir, sage: readSage(join(dir, 'sage')) };
+}
+
+/** The process that passes a named point; undefined when there is no such point. */
+function ownerOf(point: string): 'functions' | 'agent' | 'broker' | undefined {
+  if (brokerPoints.includes(point)) return 'broker';
+  if (!(pointNames as readonly string[]).includes(point)) return undefined;
+  return /^(ticket|inbox|importer)\./.test(point) ? 'agent' : 'functions';
 }
 
 /** FESA's id of each company, from the rows of `fesaParam`. */
